@@ -1,0 +1,42 @@
+import { unwrapResolverError } from '@apollo/server/errors';
+import type { GraphQLFormattedError } from 'graphql';
+import { isErrorCode, PublicError, toPublicBody } from './errors.ts';
+
+/**
+ * The form in which a GraphQL error leaves: public errors as they are, faults of the document without suggestions and
+ * without the values that were sent, all else as INTERNAL. The request id is added where the response is sent.
+ */
+export function formatGraphQLError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const original = unwrapResolverError(error);
+  const { locations, path } = formatted;
+  const place = { ...(locations && !path ? { locations } : {}), ...(path ? { path } : {}) };
+  if (original instanceof PublicError) return { ...place, ...withoutRequestId(original) };
+  const code = normalizedCode(formatted.extensions?.code);
+  if (code === undefined) return { ...place, ...withoutRequestId(original) };
+  return { ...place, message: withoutValues(formatted.message), extensions: { code } };
+}
+
+function withoutRequestId(error: unknown): GraphQLFormattedError {
+  const { message, extensions } = toPublicBody(error, '');
+  const { requestId: _, ...rest } = extensions;
+  return { message, extensions: rest };
+}
+
+/** Apollo's codes in words of the closed list; undefined where the error is not one that the caller caused. */
+function normalizedCode(code: unknown): string | undefined {
+  if (code === 'OPERATION_RESOLUTION_FAILURE') return 'BAD_REQUEST';
+  return isErrorCode(code) && code !== 'INTERNAL' ? code : undefined;
+}
+
+/** graphql-js quotes values and guesses names; a reply repeats neither. */
+export function withoutValues(message: string): string {
+  const invalidVariable = /^Variable "(\$\w+)" got invalid value .*?(?: at "([^"]+)")?; (.*)$/s.exec(message);
+  if (invalidVariable) {
+    const [, variable, path, reason = ''] = invalidVariable;
+    const missing = /^Field "\w+" of required type "[^"]+" was not provided\.$/.exec(reason)?.[0];
+    const expected = /^Expected (?:non-nullable )?type "[^"]+" not to be null\.$/.exec(reason)?.[0];
+    const why = missing ?? expected ?? 'It does not fit its type.';
+    return `Variable "${variable}" has an invalid value${path ? ` at "${path}"` : ''}. ${why}`;
+  }
+  return message.replace(/ Did you mean [^?]*\?/g, '');
+}

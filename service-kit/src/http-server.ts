@@ -1,0 +1,95 @@
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { Logger } from 'pino';
+import { describeError, httpStatus, PublicError, toPublicBody } from './errors.ts';
+import { type RequestContext, readContext } from './request-context.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What belongs to this request and travels on with it. */
+    atrium: RequestContext;
+  }
+}
+
+/** What every service's HTTP server needs to know. */
+export interface HttpServerOptions {
+  logger: Logger;
+  /** The largest request body taken in, in bytes; a route may set its own. */
+  bodyLimitBytes: number;
+  /** How long a request may take when its caller does not say. */
+  requestBudgetMs: number;
+  /** Whether the service can do its work; rejects when it cannot. Asked by /readyz. */
+  ready: () => Promise<unknown>;
+}
+
+/** An HTTP server with /livez, /readyz, a context for each request, one log line a request, and closed-list errors. */
+export function createHttpServer(options: HttpServerOptions): FastifyInstance {
+  const app = Fastify({
+    loggerInstance: options.logger as FastifyBaseLogger,
+    bodyLimit: options.bodyLimitBytes,
+    forceCloseConnections: 'idle',
+    // Fastify's own lines hold addresses and query strings; ours are written below.
+    logController: new LogController({ disableRequestLogging: true }),
+    routerOptions: { ignoreTrailingSlash: true },
+  });
+  let draining = false;
+
+  app.decorateRequest('atrium');
+  app.addHook('onRequest', async (request, reply) => {
+    request.atrium = readContext(request.headers, options.requestBudgetMs);
+    reply.header('x-request-id', request.atrium.requestId);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'unknown';
+    if (route === '/livez' || route === '/readyz') return;
+    const { requestId, traceparent } = request.atrium;
+    const durationMs = Math.round(reply.elapsedTime);
+    request.log.info({ requestId, traceparent, method: request.method, route, status: reply.statusCode, durationMs });
+  });
+  app.addHook('preClose', async () => {
+    draining = true;
+  });
+
+  app.setErrorHandler((error, request, reply) => {
+    const known = toKnownError(error);
+    const { requestId } = request.atrium;
+    if (!(known instanceof PublicError))
+      request.log.error({ requestId, error: describeError(error) }, 'request failed');
+    const body = toPublicBody(known, requestId);
+    const { code, retryAfterMs } = body.extensions;
+    if (retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(retryAfterMs / 1000));
+    return reply.status(httpStatus[code]).send({ errors: [body] });
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const body = toPublicBody(
+      new PublicError('BAD_REQUEST', 'There is nothing at this address.'),
+      request.atrium.requestId,
+    );
+    return reply.status(404).send({ errors: [body] });
+  });
+
+  app.get('/livez', async () => ({ status: 'ok' }));
+  app.get('/readyz', async (_request, reply) => {
+    try {
+      if (draining) throw new Error('draining');
+      await options.ready();
+      return { status: 'ok' };
+    } catch {
+      return reply.status(503).send({ status: 'unready' });
+    }
+  });
+  return app;
+}
+
+/** Fastify's own errors about a request, in words of the closed list; anything else as it is. */
+function toKnownError(error: unknown): unknown {
+  if (error instanceof PublicError) return error;
+  const status = (error as { statusCode?: number }).statusCode;
+  if (status === 413) return new PublicError('PAYLOAD_TOO_LARGE', 'The request body is too large. Send less at once.');
+  if (status === 415) {
+    return new PublicError('UNSUPPORTED_MEDIA_TYPE', 'Send the request as application/json or multipart/form-data.');
+  }
+  if (status !== undefined && status >= 400 && status < 500) {
+    return new PublicError('BAD_REQUEST', 'The request cannot be read. Send a JSON object with a query.');
+  }
+  return error;
+}

@@ -1,0 +1,115 @@
+import { createLocalJWKSet, importJWK, type JSONWebKeySet, jwtVerify, SignJWT } from 'jose';
+import type { Caller } from './caller.ts';
+import { unauthenticated } from './errors.ts';
+import type { PrivateJwk, PublicJwks } from './settings.ts';
+
+const lifetimeSeconds = 60;
+/** A token is made anew when this much of its life is left, so that none expires on the way. */
+const renewBeforeMs = 15_000;
+const clientTokenType = 'atrium-client+jwt';
+const serviceTokenType = 'atrium-service+jwt';
+
+/** Makes the tokens that one service signs; each is reused while it is fresh. */
+export interface TokenIssuer {
+  /** A token that says which client a request is made for. Receivers accept it from the gateway only. */
+  clientToken(client: { clientId: string; scopes: Iterable<string> }, audience: string): Promise<string>;
+  /** A token by which this service speaks for itself. */
+  serviceToken(audience: string): Promise<string>;
+}
+
+/** The name of the service that a key belongs to: the part of its `kid` before the colon. */
+export function issuerOf(kid: string): string {
+  return kid.split(':', 1)[0] ?? '';
+}
+
+/** An issuer that signs with the service's own Ed25519 key. */
+export function createTokenIssuer(signingKey: PrivateJwk): TokenIssuer {
+  const issuer = issuerOf(signingKey.kid);
+  const key = importJWK(signingKey, 'EdDSA');
+  const fresh = new Map<string, { token: Promise<string>; renewAt: number }>();
+
+  async function sign(type: string, subject: string, audience: string, scope?: string): Promise<string> {
+    return new SignJWT(scope === undefined ? {} : { scope })
+      .setProtectedHeader({ alg: 'EdDSA', kid: signingKey.kid, typ: type })
+      .setIssuer(issuer)
+      .setSubject(subject)
+      .setAudience(audience)
+      .setIssuedAt()
+      .setExpirationTime(`${lifetimeSeconds}s`)
+      .sign(await key);
+  }
+
+  function reuse(name: string, make: () => Promise<string>): Promise<string> {
+    const now = Date.now();
+    const known = fresh.get(name);
+    if (known && known.renewAt > now) return known.token;
+    for (const [other, { renewAt }] of fresh) if (renewAt <= now) fresh.delete(other);
+    const token = make();
+    fresh.set(name, { token, renewAt: now + lifetimeSeconds * 1000 - renewBeforeMs });
+    return token;
+  }
+
+  return {
+    clientToken(client, audience) {
+      const scope = [...client.scopes].sort().join(' ');
+      return reuse(`${clientTokenType} ${audience} ${client.clientId} ${scope}`, () =>
+        sign(clientTokenType, client.clientId, audience, scope),
+      );
+    },
+    serviceToken(audience) {
+      return reuse(`${serviceTokenType} ${audience}`, () => sign(serviceTokenType, issuer, audience));
+    },
+  };
+}
+
+/** Turns the Authorization header of a request to `audience` into its caller, or throws UNAUTHENTICATED. */
+export type TokenVerifier = (authorization: string | undefined) => Promise<Caller>;
+
+/** A verifier that holds the public keys of all services and accepts client tokens from the gateway only. */
+export function createTokenVerifier(trustedKeys: PublicJwks, audience: string): TokenVerifier {
+  const keys = createLocalJWKSet(trustedKeys as JSONWebKeySet);
+  // A caller's token comes back with every request of its minute; its signature is checked once.
+  const verified = new Map<string, { caller: Caller; expiresAt: number }>();
+
+  async function verify(token: string): Promise<{ caller: Caller; expiresAt: number }> {
+    const { payload, protectedHeader } = await jwtVerify(token, keys, {
+      algorithms: ['EdDSA'],
+      audience,
+      requiredClaims: ['iss', 'sub', 'exp'],
+      maxTokenAge: lifetimeSeconds,
+      clockTolerance: 5,
+    });
+    const { iss, sub = '', exp = 0, scope } = payload;
+    // The key, not the token, says who signed: without this any service could pose as the gateway.
+    if (iss !== issuerOf(protectedHeader.kid ?? '')) throw unauthenticated();
+    const expiresAt = exp * 1000;
+    if (protectedHeader.typ === clientTokenType && iss === 'gateway') {
+      const scopes = new Set(
+        String(scope ?? '')
+          .split(' ')
+          .filter(Boolean),
+      );
+      return { caller: { kind: 'client', clientId: sub, scopes }, expiresAt };
+    }
+    if (protectedHeader.typ === serviceTokenType && iss === sub) {
+      return { caller: { kind: 'service', service: sub }, expiresAt };
+    }
+    throw unauthenticated();
+  }
+
+  return async (authorization) => {
+    const token = /^Bearer ([\w.-]+)$/.exec(authorization ?? '')?.[1];
+    if (!token) throw unauthenticated();
+    const now = Date.now();
+    const known = verified.get(token);
+    if (known && known.expiresAt > now) return known.caller;
+    try {
+      const result = await verify(token);
+      if (verified.size >= 10_000) verified.clear();
+      verified.set(token, result);
+      return result.caller;
+    } catch {
+      throw unauthenticated();
+    }
+  };
+}
