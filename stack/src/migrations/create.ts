@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { SchemaContainer } from '@prisma/schema-engine-wasm';
+import type { CreateMigrationInput, CreateMigrationOutput, SchemaEngine } from '@prisma/schema-engine-wasm';
 import { prismaFolder, type ServiceName } from '../repository.ts';
 import { StackError } from '../stack-error.ts';
 import { faultOf, migrationsFolder } from './deploy.ts';
@@ -26,38 +26,57 @@ export async function createMigration(options: CreateOptions): Promise<string | 
   const folder = options.folder ?? migrationsFolder(service);
   if (!existsSync(schemaFile)) throw new StackError(`${schemaFile} does not exist.`);
   const content = readFileSync(schemaFile, 'utf8');
-  const script = await difference(adminUrl, { path: schemaFile, content }, folder);
-  if (isEmpty(script) && !draft) return undefined;
-  const file = join(folder, `${nextTimestamp(folder)}_${name}`, 'migration.sql');
+  const made = await draftOn(adminUrl, {
+    migrationsList: toMigrationList(folder, readMigrations(folder)),
+    migrationName: name,
+    schema: { files: [{ path: schemaFile, content }] },
+    draft,
+    filters: noFilter,
+  });
+  if (made.migrationScript === null) return undefined;
+  const file = join(folder, made.generatedMigrationName, 'migration.sql');
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, isEmpty(script) ? '-- This is an empty migration.\n' : script);
+  writeFileSync(file, made.migrationScript);
   const lock = join(folder, lockFile);
   if (!existsSync(lock)) writeFileSync(lock, lockFileContent);
   return file;
 }
 
-// The engine's own createMigration cannot use a shadow database in its WebAssembly build; its diff can, and is what
-// createMigration calls.
-async function difference(url: string, schema: SchemaContainer, folder: string): Promise<string> {
+async function draftOn(url: string, input: CreateMigrationInput): Promise<CreateMigrationOutput> {
+  const schemas = input.schema.files.map(({ path, content }): [string, string] => [path, content]);
   try {
-    const engine = await openSchemaEngine(url, [[schema.path, schema.content]]);
+    const engine = await openSchemaEngine(url, schemas);
     try {
-      const list = toMigrationList(folder, readMigrations(folder));
-      list.lockfile.content ??= lockFileContent;
-      const { stdout } = await engine.diff({
-        from: { tag: 'migrations', ...list },
-        to: { tag: 'schemaDatamodel', files: [schema] },
-        script: true,
-        exitCode: null,
-        filters: noFilter,
-      });
-      return stdout ?? '';
+      return await draftMigration(engine, input);
     } finally {
       engine.free();
     }
   } catch (error) {
-    throw new StackError(`${schema.path}: ${faultOf(error)}`);
+    throw new StackError(`${schemas[0]?.[0]}: ${faultOf(error)}`);
   }
+}
+
+/**
+ * What the engine's createMigration answers. In its WebAssembly build that one cannot use a shadow database; its diff
+ * can, and is what createMigration calls.
+ */
+export async function draftMigration(engine: SchemaEngine, input: CreateMigrationInput): Promise<CreateMigrationOutput> {
+  const list = structuredClone(input.migrationsList);
+  list.lockfile.content ??= lockFileContent;
+  const { stdout } = await engine.diff({
+    from: { tag: 'migrations', ...list },
+    to: { tag: 'schemaDatamodel', files: input.schema.files },
+    script: true,
+    exitCode: null,
+    filters: input.filters,
+  });
+  const script = isEmpty(stdout ?? '') ? '-- This is an empty migration.\n' : stdout;
+  return {
+    connectorType: 'postgresql',
+    generatedMigrationName: `${nextTimestamp(list.migrationDirectories.at(-1)?.path)}_${input.migrationName}`,
+    migrationScript: isEmpty(stdout ?? '') && !input.draft ? null : script,
+    extension: 'sql',
+  };
 }
 
 function isEmpty(script: string): boolean {
@@ -65,9 +84,9 @@ function isEmpty(script: string): boolean {
 }
 
 // Migrations run in the order of their names, so a name made within the same second moves on by one.
-function nextTimestamp(folder: string): string {
+function nextTimestamp(newest = ''): string {
   const now = new Date().toISOString().replace(/[-:T]/g, '').slice(0, 14);
-  const last = readMigrations(folder).at(-1)?.name.match(/^\d{14}/)?.[0] ?? '0';
+  const last = newest.match(/^\d{14}/)?.[0] ?? '0';
   return now > last ? now : String(Number(last) + 1);
 }
 
