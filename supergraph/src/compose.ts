@@ -1,0 +1,64 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { composeServices } from '@apollo/composition';
+import { type ASTNode, type GraphQLError, getLocation, parse, Source } from 'graphql';
+import { readConfiguration, type SubgraphSource } from './configuration.ts';
+import { CompositionFault, type Fault } from './faults.ts';
+
+/** A composed graph. */
+export interface Composition {
+  supergraphSdl: string;
+  /** What composition noticed without refusing it, one sentence each. */
+  hints: string[];
+}
+
+/** Composes the subgraphs that a supergraph.yaml names; throws a CompositionFault with file and line of every fault. */
+export async function composeConfiguration(yamlFile: string): Promise<Composition> {
+  return compose(await readConfiguration(yamlFile));
+}
+
+/** Composes and writes the supergraph at once: a reader finds the old file or the new one, never half of one. */
+export async function composeFile(yamlFile: string, outFile: string): Promise<Composition> {
+  const composition = await composeConfiguration(yamlFile);
+  await mkdir(dirname(outFile), { recursive: true });
+  const draft = `${outFile}.${process.pid}.tmp`;
+  await writeFile(draft, composition.supergraphSdl);
+  await rename(draft, outFile);
+  return composition;
+}
+
+/** Composes subgraphs that are already read. */
+export function compose(subgraphs: SubgraphSource[]): Composition {
+  const services = subgraphs.map((subgraph) => ({
+    name: subgraph.name,
+    url: subgraph.routingUrl,
+    typeDefs: parseSdl(subgraph),
+  }));
+  const { supergraphSdl, errors, hints } = composeServices(services);
+  if (errors) throw new CompositionFault(errors.flatMap((error) => toFaults(error, subgraphs)));
+  return { supergraphSdl, hints: hints.map(({ message }) => message) };
+}
+
+function parseSdl({ sdl, file }: SubgraphSource) {
+  try {
+    return parse(new Source(sdl, file));
+  } catch (error) {
+    const { message, locations } = error as GraphQLError;
+    throw new CompositionFault([{ file, ...locations?.[0], code: 'GRAPHQL_PARSE_FAILED', message }]);
+  }
+}
+
+/** One fault for every place that an error points to; composition knows a subgraph by name, people by its file. */
+function toFaults(error: GraphQLError, subgraphs: SubgraphSource[]): Fault[] {
+  const code = typeof error.extensions.code === 'string' ? error.extensions.code : 'COMPOSITION_FAILED';
+  const nodes = (error.nodes ?? []) as (ASTNode & { subgraph?: string })[];
+  const places = nodes.flatMap((node) => {
+    const file = subgraphs.find(({ name }) => name === node.subgraph)?.file ?? node.loc?.source.name;
+    return node.loc && file ? [{ file, ...getLocation(node.loc.source, node.loc.start) }] : [];
+  });
+  const [named] = subgraphs.filter(
+    ({ name }) => error.message.includes(`[${name}]`) || error.message.includes(`"${name}"`),
+  );
+  const found = places.length > 0 ? places : [{ file: named?.file ?? 'supergraph.yaml' }];
+  return found.map((place) => ({ ...place, code, message: error.message }));
+}

@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, relative, resolve } from 'node:path';
+import { parse } from 'yaml';
+import { CompositionFault } from './faults.ts';
+
+/** A subgraph as supergraph.yaml names it. */
+export interface SubgraphSource {
+  name: string;
+  routingUrl: string;
+  /** Where the SDL stands, as people would write it: relative to the working directory. */
+  file: string;
+  sdl: string;
+}
+
+interface SupergraphYaml {
+  subgraphs?: Record<string, { routing_url?: unknown; schema?: { file?: unknown } }>;
+}
+
+/** Reads supergraph.yaml, in the format of `rover supergraph compose`, and the SDL files that it names. */
+export async function readConfiguration(yamlFile: string): Promise<SubgraphSource[]> {
+  const shown = relative(process.cwd(), yamlFile);
+  const yaml = parse(await readText(yamlFile)) as SupergraphYaml | null;
+  const entries = Object.entries(yaml?.subgraphs ?? {});
+  if (entries.length === 0) throw new CompositionFault([{ file: shown, message: 'names no subgraphs' }]);
+  return Promise.all(
+    entries.map(async ([name, { routing_url: routingUrl, schema }]) => {
+      if (typeof routingUrl !== 'string' || typeof schema?.file !== 'string') {
+        const message = `subgraph ${name} needs a routing_url and a schema.file`;
+        throw new CompositionFault([{ file: shown, message }]);
+      }
+      const file = resolve(dirname(yamlFile), schema.file);
+      return { name, routingUrl, file: relative(process.cwd(), file), sdl: await readText(file) };
+    }),
+  );
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch {
+    throw new CompositionFault([{ file: relative(process.cwd(), file), message: 'cannot be read' }]);
+  }
+}
