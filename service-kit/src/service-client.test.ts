@@ -1,0 +1,67 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test } from '@jest/globals';
+import { backgroundContext } from './request-context.ts';
+import { createServiceClient } from './service-client.ts';
+
+const issuer = { clientToken: async () => 'client', serviceToken: async (audience: string) => `for-${audience}` };
+const servers: Server[] = [];
+
+async function listen(handle: RequestListener): Promise<string> {
+  const server = createServer(handle).listen(0, '127.0.0.1');
+  servers.push(server);
+  await new Promise((resolve) => server.once('listening', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.close();
+    server.closeAllConnections();
+  }
+});
+
+async function ask(url: string, timeoutMs = 1_000): Promise<unknown> {
+  const client = createServiceClient('image', url, issuer);
+  try {
+    const context = backgroundContext(5_000);
+    return await client.execute({ query: '{ a }', variables: {}, context, timeoutMs });
+  } finally {
+    await client.close();
+  }
+}
+
+test('a call carries the service token, the request id and the time that is left', async () => {
+  let headers: Record<string, unknown> = {};
+  const url = await listen((request, response) => {
+    headers = request.headers;
+    response.end('{"data":{"a":1}}');
+  });
+  expect(await ask(url)).toEqual({ a: 1 });
+  expect(headers).toMatchObject({ authorization: 'Bearer for-image', 'content-type': 'application/json' });
+  expect(Number(headers['x-atrium-deadline-ms'])).toBeLessThanOrEqual(1_000);
+  expect(headers['x-request-id']).toMatch(/^[\w-]{36}$/);
+});
+
+test.each<[string, RequestListener]>([
+  ['an HTML page', (_, response) => response.end('<html></html>')],
+  ['half a JSON', (_, response) => response.end('{"data":{"a"')],
+  ['a failure', (_, response) => response.writeHead(500).end('{"errors":[{"message":"at 10.0.0.1"}]}')],
+  ['a broken connection', (request) => request.socket.destroy()],
+  ['more than can be held', (_, response) => response.end(`{"data":"${'x'.repeat(17 * 1024 * 1024)}"}`)],
+])('%s counts as no answer, and the error names no address', async (_case, handle) => {
+  const url = await listen(handle);
+  await expect(ask(url)).rejects.toMatchObject({
+    code: 'UNAVAILABLE',
+    message: expect.not.stringMatching(/127|10\.0/),
+  });
+});
+
+test('a service that does not answer in time is given up', async () => {
+  const url = await listen(() => {});
+  await expect(ask(url, 50)).rejects.toMatchObject({ code: 'TIMEOUT' });
+});
+
+test('nobody at the address is told as UNAVAILABLE', async () => {
+  await expect(ask('http://127.0.0.1:9')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+});

@@ -1,0 +1,48 @@
+import { expect, test } from '@jest/globals';
+import { address, choice, integer, optional, readSettings, SettingsError, secretKey, text } from './settings.ts';
+
+const definition = {
+  mode: choice('ATRIUM_MODE', 'the mode', ['production', 'development'], 'production'),
+  port: integer('PORT', 'the port', { fallback: 4000, max: 65_535 }),
+  sister: address('SISTER_URL', 'the sister'),
+  key: secretKey('KEY', 'a key'),
+  waitMs: integer('WAIT_MS', 'the wait', { fallback: 1_000, productionMinimum: 500 }),
+  note: optional(text('NOTE', 'a note')),
+};
+
+const good = { SISTER_URL: 'http://localhost:1/', KEY: Buffer.alloc(32, 1).toString('base64url') };
+
+function faultsOf(env: NodeJS.ProcessEnv): string[] {
+  try {
+    readSettings(definition, env);
+    return [];
+  } catch (error) {
+    if (error instanceof SettingsError) return error.faults;
+    throw error;
+  }
+}
+
+test('settings are typed, trimmed and defaulted', () => {
+  expect(readSettings(definition, { ...good, PORT: '' })).toMatchObject({
+    mode: 'production',
+    port: 4000,
+    sister: 'http://localhost:1',
+    key: Buffer.alloc(32, 1),
+    waitMs: 1_000,
+    note: undefined,
+  });
+});
+
+test('all faults are told at once, by the names of the settings', () => {
+  const faults = faultsOf({ PORT: '70000', KEY: 'short', WAIT_MS: '1e3' });
+  expect(faults.map((fault) => fault.split(':')[0])).toEqual(['PORT', 'SISTER_URL', 'KEY', 'WAIT_MS']);
+  expect(faults.join()).not.toContain('short');
+});
+
+test('what suits a test is refused in production', () => {
+  expect(faultsOf({ ...good, WAIT_MS: '10' })).toEqual([]);
+  expect(faultsOf({ ...good, WAIT_MS: '10', NODE_ENV: 'production' })).toEqual([
+    'WAIT_MS: must be at least 500 with NODE_ENV=production',
+  ]);
+  expect(faultsOf({ ...good, ATRIUM_MODE: 'development', NODE_ENV: 'production' })).toHaveLength(1);
+});
