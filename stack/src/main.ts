@@ -1,14 +1,38 @@
 import { Command } from 'commander';
+import { watchSources } from './dev.ts';
 import { migrateCommand } from './migrations/cli.ts';
-import { StackError } from './stack-error.ts';
+import { reset } from './reset.ts';
+import { runStack } from './run.ts';
+import { readSettings } from './settings.ts';
+import { reasonOf, StackError } from './stack-error.ts';
 
-const program = new Command('atrium').description('the whole system on one machine');
+const program = new Command('atrium').description('Atrium on one machine: PostgreSQL, the gateway and its subgraphs.');
+
+program
+  .command('start', { isDefault: true })
+  .description('start everything; Ctrl-C stops it')
+  .action(() => runStack());
+
+program
+  .command('dev')
+  .description('start everything, and restart what a change of the sources concerns')
+  .action(() => runStack(watchSources));
+
+program
+  .command('reset')
+  .description('delete what the stack keeps: databases, images, secrets, logs (a PostgreSQL of your own is left alone)')
+  .action(async () => {
+    const { dataDir } = readSettings();
+    await reset(dataDir);
+    console.log(`${dataDir} is empty`);
+  });
+
 program.addCommand(migrateCommand());
 
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof StackError)) throw error;
-  console.error(`atrium: ${error.message}`);
-  process.exitCode = 1;
+  // A StackError is a fault of the surroundings and says what to do; anything else is ours and shows where it happened.
+  console.error(error instanceof StackError ? `atrium: ${error.message}` : ((error as Error).stack ?? reasonOf(error)));
+  process.exit(1);
 }

@@ -1,0 +1,11 @@
+export type { PortChoice } from './addresses.ts';
+export type { DatabaseChoice } from './databases.ts';
+export { deploy } from './migrations/deploy.ts';
+export type { PostgresServer } from './postgres/server.ts';
+export { startTemporaryPostgres } from './postgres/temporary.ts';
+export { repositoryRoot, type ServiceName, serviceNames } from './repository.ts';
+export { publicKeyOf, type SigningKey } from './secrets.ts';
+export type { ServiceSettings } from './service-environment.ts';
+export type { ServiceHandle } from './service-process.ts';
+export { type Progress, type Stack, type StackOptions, startStack } from './stack.ts';
+export { StackError } from './stack-error.ts';

@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { showNews, showProgress, showReady } from './console.ts';
+import { readSettings } from './settings.ts';
+import { type Stack, startStack } from './stack.ts';
+
+/** Starts the stack for a person at a terminal and stops it with them; `whileRunning` is called when all is ready. */
+export async function runStack(whileRunning: (stack: Stack) => void = () => {}): Promise<void> {
+  const begun = performance.now();
+  let stack: Stack | undefined;
+  let stopping = false;
+
+  async function stop(why: string): Promise<void> {
+    // A second Ctrl-C, or one while things still start: leaving is enough, everything else ends with this process.
+    if (stopping || !stack) process.exit(130);
+    stopping = true;
+    showNews(`${why}: stopping`);
+    await stack.stop();
+    process.exit(0);
+  }
+
+  process.on('SIGINT', () => void stop('Ctrl-C'));
+  process.on('SIGTERM', () => void stop('SIGTERM'));
+  process.on('SIGHUP', () => void stop('the terminal closed'));
+  stopWithNpm(() => void stop('npm ended'));
+  // A terminal or pipe that is gone must not keep the stack from being stopped in order.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
+  const settings = readSettings();
+  stack = await startStack({ ...settings, restart: true, onProgress: showProgress, onNews: showNews });
+  showReady(stack, performance.now() - begun);
+  whileRunning(stack);
+}
+
+// npm does not pass SIGKILL on, and npm itself may be killed.
+function stopWithNpm(stop: () => void): void {
+  if (!process.env.npm_lifecycle_event) return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent && (process.platform !== 'linux' || existsSync(`/proc/${parent}`))) return;
+    clearInterval(timer);
+    stop();
+  }, 500);
+  timer.unref();
+}

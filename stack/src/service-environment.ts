@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import { repositoryRoot, type ServiceName, serviceNames } from './repository.ts';
+import { publicKeyOf, type Secrets } from './secrets.ts';
+
+/** Settings for all services and for each one, as the caller of `startStack` gives them. */
+export type ServiceSettings = Partial<Record<ServiceName | 'all', Record<string, string>>>;
+
+/** What the environments of the services are made of. */
+export type EnvironmentOptions = {
+  /** The user's own environment: what the stack does not set passes through (SENDGRID_API_KEY and the like). */
+  inherited: NodeJS.ProcessEnv;
+  host: string;
+  ports: Record<ServiceName, number>;
+  /** The base URL of each service as its sisters reach it. */
+  urls: Record<ServiceName, string>;
+  publicUrl: string;
+  dataDir: string;
+  databases: Record<ServiceName, string>;
+  secrets: Secrets;
+  settings: ServiceSettings;
+};
+
+/** Where the composed supergraph lies. */
+export const supergraphFile = join(repositoryRoot, 'supergraph', 'supergraph.graphql');
+
+/** No vendor is told anything. */
+export const telemetryOff = {
+  APOLLO_TELEMETRY_DISABLED: 'true',
+  TURBO_TELEMETRY_DISABLED: '1',
+  CHECKPOINT_DISABLE: '1',
+  DO_NOT_TRACK: '1',
+};
+
+/** The whole environment of one service's process. */
+export function environmentOf(service: ServiceName, options: EnvironmentOptions): Record<string, string> {
+  const { host, ports, databases, secrets, settings, inherited } = options;
+  return {
+    LOG_LEVEL: 'info',
+    ...passedThrough(inherited),
+    ...telemetryOff,
+    ATRIUM_MODE: 'development',
+    HOST: host,
+    PORT: String(ports[service]),
+    DATABASE_URL: databases[service],
+    SIGNING_KEY: JSON.stringify(secrets.signingKeys[service]),
+    TRUSTED_KEYS: JSON.stringify({ keys: serviceNames.map((name) => publicKeyOf(secrets.signingKeys[name])) }),
+    ...ownEnvironment(service, options),
+    ...settings.all,
+    ...settings[service],
+  };
+}
+
+function ownEnvironment(service: ServiceName, options: EnvironmentOptions): Record<string, string> {
+  const { urls, publicUrl, dataDir, secrets } = options;
+  const { IMAGE_URL_SECRET, CODE_HMAC_KEY, MESSAGE_SEAL_KEY, IDEMPOTENCY_HMAC_KEY, INBOX_SECRET } = secrets.shared;
+  switch (service) {
+    case 'gateway':
+      return {
+        SUPERGRAPH_PATH: supergraphFile,
+        PROFILE_URL: urls.profile,
+        IMAGE_URL: urls.image,
+        MESSAGING_URL: urls.messaging,
+        PUBLIC_URL: publicUrl,
+        INBOX_SECRET,
+      };
+    case 'profile':
+      return { MESSAGING_URL: urls.messaging, IMAGE_URL: urls.image, IDEMPOTENCY_HMAC_KEY };
+    case 'image':
+      return {
+        PROFILE_URL: urls.profile,
+        IMAGE_DIR: join(dataDir, 'images'),
+        IMAGE_PUBLIC_URL: `${publicUrl}/images`,
+        IMAGE_URL_SECRET,
+        IDEMPOTENCY_HMAC_KEY,
+      };
+    case 'messaging':
+      return { PROFILE_URL: urls.profile, CODE_HMAC_KEY, MESSAGE_SEAL_KEY, IDEMPOTENCY_HMAC_KEY, INBOX_SECRET };
+  }
+}
+
+// What belongs to the stack itself or to the tool that started it is no business of a service.
+const stackOnly = /^(npm_|JEST_)|^(DATA_DIR|HOST|PORT|DATABASE_URL)$|_(PORT|DATABASE_URL)$/;
+
+function passedThrough(inherited: NodeJS.ProcessEnv): Record<string, string> {
+  const passed = Object.entries(inherited).filter(([name, value]) => value !== undefined && !stackOnly.test(name));
+  return Object.fromEntries(passed) as Record<string, string>;
+}
