@@ -3,7 +3,11 @@ import type { CodegenConfig } from '@graphql-codegen/cli';
 /** Each subgraph's resolvers are typed from its committed schema; entities resolve from these domain types. */
 const subgraphs: Record<string, Record<string, string>> = {
   profile: { User: '../../domain/user.ts#User' },
-  image: { Image: '../../domain/image.ts#Image', User: '../../domain/user.ts#UserReference' },
+  image: {
+    Image: '../../domain/image.ts#Image',
+    ImageConnection: '../../domain/image.ts#ImagePage',
+    User: '../../domain/user.ts#UserReference',
+  },
   messaging: { Message: '../../domain/message.ts#Message', User: '../../domain/user.ts#UserReference' },
 };
 
