@@ -3,16 +3,20 @@ import { showNews, showProgress, showReady } from './console.ts';
 import { readSettings } from './settings.ts';
 import { type Stack, startStack } from './stack.ts';
 
+const onePressMs = 1_000;
+
 /** Starts the stack for a person at a terminal and stops it with them; `whileRunning` is called when all is ready. */
 export async function runStack(whileRunning: (stack: Stack) => void = () => {}): Promise<void> {
   const begun = performance.now();
   let stack: Stack | undefined;
-  let stopping = false;
+  let stoppingSince: number | undefined;
 
   async function stop(why: string): Promise<void> {
-    // A second Ctrl-C, or one while things still start: leaving is enough, everything else ends with this process.
-    if (stopping || !stack) process.exit(130);
-    stopping = true;
+    // One Ctrl-C arrives twice under npm: from the terminal, and passed on by npm.
+    if (stoppingSince !== undefined && performance.now() - stoppingSince < onePressMs) return;
+    // A second one, or one while things still start: leaving is enough, everything else ends with this process.
+    if (stoppingSince !== undefined || !stack) process.exit(130);
+    stoppingSince = performance.now();
     showNews(`${why}: stopping`);
     await stack.stop();
     process.exit(0);

@@ -4,7 +4,11 @@ import type { DatabaseChoice } from './databases.ts';
 import { defaultDataDir, type ServiceName } from './repository.ts';
 import { StackError } from './stack-error.ts';
 
-const port = (preset: number) => z.coerce.number().int().min(1).max(65_535).default(preset);
+const portNumber = z
+  .string()
+  .refine((text) => /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535, 'must be from 1 to 65535')
+  .transform(Number);
+const port = (preset: number) => portNumber.default(preset);
 const databaseUrl = z.url({
   protocol: /^postgres(ql)?$/,
   error: 'must look like postgresql://user:password@host:5432/name',
@@ -16,13 +20,7 @@ const schema = z.object({
   PROFILE_PORT: port(4001).describe("Profile's port"),
   IMAGE_PORT: port(4002).describe("Image's port"),
   MESSAGING_PORT: port(4003).describe("Messaging's port"),
-  POSTGRES_PORT: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(65_535)
-    .optional()
-    .describe("the port of the stack's own PostgreSQL; a free one where not set"),
+  POSTGRES_PORT: portNumber.optional().describe("the port of the stack's own PostgreSQL; a free one where not set"),
   DATA_DIR: z.string().min(1).default(defaultDataDir).describe('the folder for everything that a stack keeps'),
   DATABASE_URL: databaseUrl
     .optional()

@@ -16,7 +16,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { StackError } from '../stack-error.ts';
 import { type Account, canReach } from './account.ts';
-import { sharedFolder } from './locations.ts';
+import { outsideFolder } from './locations.ts';
 
 /** PostgreSQL's programs, ready to be run by the database's account. */
 export type Installation = { version: string; program: (name: 'initdb' | 'postgres') => string };
@@ -71,10 +71,11 @@ function heal(folder: string, links: Link[]): boolean {
 }
 
 function outside(folder: string, version: string): string {
-  const copy = join(sharedFolder(), `programs-${version}`);
+  const copy = join(outsideFolder(), `programs-${version}`);
   if (existsSync(copy)) return join(copy, 'native');
   const draft = `${copy}.${process.pid}`;
   linkTree(join(folder, 'native'), join(draft, 'native'));
+  chmodSync(draft, 0o755);
   heal(draft, missingLinks(draft));
   try {
     renameSync(draft, copy);
@@ -86,7 +87,8 @@ function outside(folder: string, version: string): string {
 }
 
 function linkTree(from: string, to: string): void {
-  mkdirSync(to, { recursive: true, mode: 0o755 });
+  mkdirSync(to, { recursive: true });
+  chmodSync(to, 0o755);
   for (const entry of readdirSync(from, { withFileTypes: true })) {
     const [source, target] = [join(from, entry.name), join(to, entry.name)];
     if (entry.isDirectory()) linkTree(source, target);
