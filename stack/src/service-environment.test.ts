@@ -1,0 +1,62 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { forEachService, serviceNames } from './repository.ts';
+import { loadSecrets } from './secrets.ts';
+import { type EnvironmentOptions, environmentOf } from './service-environment.ts';
+
+async function options(part: Partial<EnvironmentOptions> = {}): Promise<EnvironmentOptions> {
+  return {
+    inherited: {},
+    host: '127.0.0.1',
+    ports: { gateway: 1, profile: 2, image: 3, messaging: 4 },
+    urls: forEachService((name) => `http://${name}`),
+    publicUrl: 'http://localhost:1',
+    dataDir: '/data',
+    databases: forEachService((name) => `postgresql://${name}`),
+    secrets: await loadSecrets(mkdtempSync(join(tmpdir(), 'atrium-environment-'))),
+    settings: {},
+    ...part,
+  };
+}
+
+test('a service gets its own database and private key, and the public keys of all', async () => {
+  const given = await options();
+  const environment = environmentOf('profile', given);
+  expect(environment.DATABASE_URL).toBe('postgresql://profile');
+  expect(JSON.parse(environment.SIGNING_KEY ?? '')).toEqual(given.secrets.signingKeys.profile);
+  const { keys } = JSON.parse(environment.TRUSTED_KEYS ?? '') as { keys: Record<string, string>[] };
+  expect(keys.map(({ kid }) => kid?.split(':')[0])).toEqual([...serviceNames]);
+  expect(keys.some((key) => 'd' in key)).toBe(false);
+});
+
+test('no service sees a secret of another', async () => {
+  const given = await options();
+  expect(environmentOf('profile', given)).not.toHaveProperty('CODE_HMAC_KEY');
+  expect(environmentOf('gateway', given)).not.toHaveProperty('IMAGE_URL_SECRET');
+  expect(JSON.stringify(environmentOf('image', given))).not.toContain(given.secrets.signingKeys.gateway.d);
+});
+
+test("the user's own settings pass through, the stack's own and npm's do not", async () => {
+  const inherited = {
+    SENDGRID_API_KEY: 'SG.x',
+    LOG_LEVEL: 'warn',
+    DATABASE_URL: 'postgresql://admin',
+    IMAGE_DATABASE_URL: 'postgresql://image-admin',
+    ATRIUM_MODE: 'production',
+    npm_lifecycle_event: 'start',
+  };
+  const environment = environmentOf('image', await options({ inherited }));
+  expect(environment).toMatchObject({ SENDGRID_API_KEY: 'SG.x', LOG_LEVEL: 'warn', ATRIUM_MODE: 'development' });
+  expect(environment.DATABASE_URL).toBe('postgresql://image');
+  expect(environment).not.toHaveProperty('IMAGE_DATABASE_URL');
+  expect(environment).not.toHaveProperty('npm_lifecycle_event');
+});
+
+test("the caller's settings win, those for one service over those for all", async () => {
+  const settings = { all: { LOG_LEVEL: 'silent', A: '1' }, profile: { A: '2' } };
+  const given = await options({ inherited: { LOG_LEVEL: 'debug' }, settings });
+  expect(environmentOf('profile', given)).toMatchObject({ LOG_LEVEL: 'silent', A: '2' });
+  expect(environmentOf('image', given)).toMatchObject({ LOG_LEVEL: 'silent', A: '1' });
+});
