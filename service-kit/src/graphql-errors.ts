@@ -1,5 +1,4 @@
-import { unwrapResolverError } from '@apollo/server/errors';
-import type { GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { isErrorCode, PublicError, toPublicBody } from './errors.ts';
 
 /**
@@ -7,7 +6,8 @@ import { isErrorCode, PublicError, toPublicBody } from './errors.ts';
  * without the values that were sent, all else as INTERNAL. The request id is added where the response is sent.
  */
 export function formatGraphQLError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
-  const original = unwrapResolverError(error);
+  // Apollo's own unwrapping passes over errors without a path, such as those that plugins throw.
+  const original = error instanceof GraphQLError ? (error.originalError ?? error) : error;
   const { locations, path } = formatted;
   const place = { ...(locations && !path ? { locations } : {}), ...(path ? { path } : {}) };
   if (original instanceof PublicError) return { ...place, ...withoutRequestId(original) };

@@ -1,4 +1,4 @@
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { describeError, httpStatus, PublicError, toPublicBody } from './errors.ts';
 import { type RequestContext, readContext } from './request-context.ts';
@@ -19,6 +19,10 @@ export interface HttpServerOptions {
   requestBudgetMs: number;
   /** Whether the service can do its work; rejects when it cannot. Asked by /readyz. */
   ready: () => Promise<unknown>;
+  /** The proxies whose X-Forwarded-For tells the client's address, as addresses or CIDR ranges; none where left out. */
+  trustedProxies?: readonly string[];
+  /** What else the log line of a request says; no personal data and nothing that the caller wrote freely. */
+  describeRequest?: (request: FastifyRequest) => object;
 }
 
 /** An HTTP server with /livez, /readyz, a context for each request, one log line a request, and closed-list errors. */
@@ -30,6 +34,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     // Fastify's own lines hold addresses and query strings; ours are written below.
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { ignoreTrailingSlash: true },
+    trustProxy: options.trustedProxies?.length ? [...options.trustedProxies] : false,
   });
   let draining = false;
 
@@ -43,7 +48,9 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     if (route === '/livez' || route === '/readyz') return;
     const { requestId, traceparent } = request.atrium;
     const durationMs = Math.round(reply.elapsedTime);
-    request.log.info({ requestId, traceparent, method: request.method, route, status: reply.statusCode, durationMs });
+    const { method } = request;
+    const more = options.describeRequest?.(request);
+    request.log.info({ requestId, traceparent, method, route, status: reply.statusCode, durationMs, ...more });
   });
   app.addHook('preClose', async () => {
     draining = true;

@@ -25,6 +25,8 @@ export interface ServiceCall {
   context: RequestContext;
   /** The longest this call may take; the context's deadline bounds it too. */
   timeoutMs: number;
+  /** Gives the call up early, as when nobody waits for its answer any more. */
+  signal?: AbortSignal | undefined;
 }
 
 /** A kept-alive pool of connections to one service. */
@@ -50,21 +52,21 @@ export function createServicePool(
     keepAliveTimeout: 30_000,
   });
   return {
-    async post({ path, headers, body, context, timeoutMs }) {
+    async post({ path, headers, body, context, timeoutMs, signal: givenUp }) {
       const budgetMs = Math.min(timeoutMs, remainingMs(context));
       if (budgetMs <= 0) throw timedOut();
-      const signal = AbortSignal.timeout(Math.ceil(budgetMs));
+      const timeout = AbortSignal.timeout(Math.ceil(budgetMs));
       try {
         const response = await pool.request({
           method: 'POST',
           path,
           headers: { ...headers, ...writeContext(context, budgetMs) },
           body: body as Buffer,
-          signal,
+          signal: givenUp ? AbortSignal.any([timeout, givenUp]) : timeout,
         });
         return { status: response.statusCode, body: await readAtMost(response.body, maxResponseBytes) };
       } catch (error) {
-        if (signal.aborted) throw timedOut();
+        if (timeout.aborted) throw timedOut();
         throw new ServiceUnavailable(name, error);
       }
     },
