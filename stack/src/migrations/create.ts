@@ -5,7 +5,7 @@ import { prismaFolder, type ServiceName } from '../repository.ts';
 import { StackError } from '../stack-error.ts';
 import { faultOf, migrationsFolder } from './deploy.ts';
 import { lockFile, readMigrations, toMigrationList } from './migration-files.ts';
-import { noFilter, openSchemaEngine } from './schema-engine.ts';
+import { noFilter, withSchemaEngine } from './schema-engine.ts';
 
 /** How to make a migration. */
 export type CreateOptions = {
@@ -45,12 +45,7 @@ export async function createMigration(options: CreateOptions): Promise<string | 
 async function draftOn(url: string, input: CreateMigrationInput): Promise<CreateMigrationOutput> {
   const schemas = input.schema.files.map(({ path, content }): [string, string] => [path, content]);
   try {
-    const engine = await openSchemaEngine(url, schemas);
-    try {
-      return await draftMigration(engine, input);
-    } finally {
-      engine.free();
-    }
+    return await withSchemaEngine(url, schemas, (engine) => draftMigration(engine, input));
   } catch (error) {
     throw new StackError(`${schemas[0]?.[0]}: ${faultOf(error)}`);
   }

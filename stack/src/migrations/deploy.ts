@@ -24,15 +24,13 @@ export async function deploy(service: ServiceName, url: string, folder = migrati
     if (pendingMigrations(service, files, await readApplied(client)).length === 0) return [];
     await client.query('SELECT pg_advisory_lock($1)', [migrationLock]);
     if (pendingMigrations(service, files, await readApplied(client)).length === 0) return [];
-    const { noFilter, openSchemaEngine } = await import('./schema-engine.ts');
-    const engine = await openSchemaEngine(url);
+    const { noFilter, withSchemaEngine } = await import('./schema-engine.ts');
+    const input = { migrationsList: toMigrationList(folder, files), filters: noFilter };
     try {
-      const list = toMigrationList(folder, files);
-      return (await engine.applyMigrations({ migrationsList: list, filters: noFilter })).appliedMigrationNames;
+      const applied = await withSchemaEngine(url, undefined, (engine) => engine.applyMigrations(input));
+      return applied.appliedMigrationNames;
     } catch (error) {
       throw new StackError(`${service}: the migration failed: ${faultOf(error)}`);
-    } finally {
-      engine.free();
     }
   });
 }

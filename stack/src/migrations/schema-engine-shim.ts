@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import type { CreateMigrationInput, SchemaEngine } from '@prisma/schema-engine-wasm';
 import { withClient } from '../postgres/provision.ts';
 import { draftMigration } from './create.ts';
-import { openSchemaEngine } from './schema-engine.ts';
+import { withSchemaEngine } from './schema-engine.ts';
 
 // Stands where the `prisma` command expects its downloaded schema engine: the same arguments, and the same JSON-RPC,
 // one message a line, on standard input and output.
@@ -13,7 +13,7 @@ const args = process.argv.slice(2);
 
 if (args[0] === '--version') console.log('schema-engine-cli wasm');
 else if (args.includes('can-connect-to-database')) await withClient(datasourceUrl(), async () => console.log('true'));
-else await serve(await openSchemaEngine(datasourceUrl(), schemas()));
+else await withSchemaEngine(datasourceUrl(), schemas(), serve);
 
 async function serve(engine: SchemaEngine): Promise<void> {
   for await (const line of createInterface({ input: process.stdin })) {
@@ -29,7 +29,6 @@ async function serve(engine: SchemaEngine): Promise<void> {
       send({ id, error: { code: 4466, message, data: { is_panic: false, message, meta: null, error_code: code } } });
     }
   }
-  process.exit(0);
 }
 
 function call(engine: SchemaEngine, method: string, params: unknown): Promise<unknown> {

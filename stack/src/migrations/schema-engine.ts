@@ -10,13 +10,25 @@ import pg from 'pg';
 export const noFilter: SchemaFilter = { externalTables: [], externalEnums: [] };
 
 /**
- * Prisma's schema engine on a database, in this process: npm's WebAssembly build of what `prisma migrate` downloads.
- * `schemas` are [path, text] of the schema.prisma files, where a command needs them.
+ * Runs `use` with Prisma's schema engine on a database, in this process: npm's WebAssembly build of what
+ * `prisma migrate` downloads. `schemas` are [path, text] of the schema.prisma files, where a command needs them.
  */
-export async function openSchemaEngine(url: string, schemas?: [string, string][]): Promise<SchemaEngine> {
+export async function withSchemaEngine<T>(
+  url: string,
+  schemas: [string, string][] | undefined,
+  use: (engine: SchemaEngine) => Promise<T>,
+): Promise<T> {
   const { SchemaEngine } = await load();
-  const adapters = bindMigrationAwareSqlAdapterFactory(migrationAdapters(connectionOf(url)));
-  return SchemaEngine.new({ datamodels: schemas }, () => {}, adapters);
+  const open: Adapter[] = [];
+  const adapters = bindMigrationAwareSqlAdapterFactory(migrationAdapters(connectionOf(url), open));
+  const engine = await SchemaEngine.new({ datamodels: schemas }, () => {}, adapters);
+  try {
+    return await use(engine);
+  } finally {
+    engine.free();
+    // The engine leaves its connections to the process's end.
+    await Promise.all(open.map((adapter) => adapter.underlyingDriver().end()));
+  }
 }
 
 type Bindings = typeof import('@prisma/schema-engine-wasm') & { __wbg_set_wasm: (exports: unknown) => void };
@@ -34,12 +46,19 @@ function load(): Promise<Bindings> {
     const glue = '@prisma/schema-engine-wasm/schema_engine_bg';
     const file = createRequire(import.meta.url).resolve(glue).replace(/\.js$/, '.wasm');
     const bindings = (await import(glue)) as Bindings;
-    const { instance } = await WebAssembly.instantiate(readFileSync(file), { './schema_engine_bg.js': bindings });
+    const imports = { './schema_engine_bg.js': { ...bindings, ...patientTimers(bindings) } };
+    const { instance } = await WebAssembly.instantiate(readFileSync(file), imports);
     bindings.__wbg_set_wasm(instance.exports);
     instance.exports.__wbindgen_start();
     return bindings;
   })();
   return loaded;
+}
+
+// The engine never clears the timer of its ten-second wait for a lock, which would hold up the process's end.
+function patientTimers(bindings: object): object {
+  const names = Object.keys(bindings).filter((name) => name.startsWith('__wbg_setTimeout_'));
+  return Object.fromEntries(names.map((name) => [name, (run: () => void, ms: number) => setTimeout(run, ms).unref()]));
 }
 
 type Connection = { host: string; port: number; user: string; password?: string; database: string; ssl?: boolean };
@@ -58,12 +77,16 @@ function connectionOf(url: string): Connection {
   };
 }
 
-function migrationAdapters(connection: Connection): PrismaPg {
+function migrationAdapters(connection: Connection, open: Adapter[]): PrismaPg {
   const factory = new PrismaPg(connection);
   return {
     provider: factory.provider,
     adapterName: factory.adapterName,
-    connect: async () => mend(await factory.connect()),
+    connect: async () => {
+      const adapter = mend(await factory.connect());
+      open.push(adapter);
+      return adapter;
+    },
     // adapter-pg's own drops the shadow database before it has left it.
     connectToShadowDb: async () => {
       const database = `prisma_migrate_shadow_db_${randomUUID()}`;
