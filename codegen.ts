@@ -2,13 +2,13 @@ import type { CodegenConfig } from '@graphql-codegen/cli';
 
 /** Each subgraph's resolvers are typed from its committed schema; entities resolve from these domain types. */
 const subgraphs: Record<string, Record<string, string>> = {
-  profile: { User: '../../domain/user.ts#User' },
+  profile: { User: '../../domain/user.ts#User as DomainUser' },
   image: {
-    Image: '../../domain/image.ts#Image',
+    Image: '../../domain/image.ts#Image as DomainImage',
     ImageConnection: '../../domain/image.ts#ImagePage',
     User: '../../domain/user.ts#UserReference',
   },
-  messaging: { Message: '../../domain/message.ts#Message', User: '../../domain/user.ts#UserReference' },
+  messaging: { Message: '../../domain/message.ts#Message as DomainMessage', User: '../../domain/user.ts#UserReference' },
 };
 
 const config: CodegenConfig = {
