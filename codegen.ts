@@ -8,7 +8,10 @@ const subgraphs: Record<string, Record<string, string>> = {
     ImageConnection: '../../domain/image.ts#ImagePage',
     User: '../../domain/user.ts#UserReference',
   },
-  messaging: { Message: '../../domain/message.ts#Message as DomainMessage', User: '../../domain/user.ts#UserReference' },
+  messaging: {
+    Message: '../../domain/message.ts#Message as DomainMessage',
+    User: '../../domain/user.ts#UserReference',
+  },
 };
 
 const config: CodegenConfig = {
