@@ -1,0 +1,124 @@
+import {
+  address,
+  commonSettings,
+  integer,
+  type Setting,
+  type SettingsDefinition,
+  secretKey,
+  text,
+} from '@atrium/service-kit';
+import { z } from 'zod';
+
+/** A list of words between commas; empty where nothing is given. */
+function list<Item>(
+  env: string,
+  meaning: string,
+  item: z.ZodType<Item, string>,
+  fallback: string,
+): Setting<ReadonlySet<Item>> {
+  const schema = z
+    .string()
+    .transform((value) =>
+      value
+        .split(',')
+        .map((word) => word.trim())
+        .filter(Boolean),
+    )
+    .pipe(z.array(item))
+    .transform((items) => new Set(items) as ReadonlySet<Item>);
+  return { env, meaning, schema, fallback };
+}
+
+const portNumber = z
+  .string()
+  .regex(/^\d{1,5}$/, 'must be port numbers between commas')
+  .transform(Number)
+  .pipe(z.number().int().min(1).max(65_535));
+
+const hostAndPort = z.string().regex(/^[^\s/@]+:\d{1,5}$/, 'must be host:port pairs between commas');
+
+/** What Image is told. */
+export const settings = {
+  ...commonSettings,
+  port: integer('PORT', 'the port to listen on', { fallback: 4003, max: 65_535 }),
+  requestBudgetMs: integer('REQUEST_BUDGET_MS', 'how long a request may take when its caller does not say', {
+    fallback: 30_000,
+    min: 100,
+  }),
+  profileUrl: address('PROFILE_URL', 'where Profile answers'),
+  profileTimeoutMs: integer('PROFILE_TIMEOUT_MS', 'how long Profile may take to say whether a user exists', {
+    fallback: 500,
+    min: 10,
+    productionMinimum: 100,
+  }),
+  folder: text('IMAGE_DIR', 'the folder that holds the pictures'),
+  publicUrl: address('IMAGE_PUBLIC_URL', 'where clients find the pictures: a CDN, or the gateway with /images'),
+  urlSecret: secretKey('IMAGE_URL_SECRET', 'signs the addresses of pictures; a new one ends every address given out'),
+  idempotencySecret: secretKey('IDEMPOTENCY_HMAC_KEY', 'keys the hashes by which a retry is known'),
+  idempotencyMs: integer('IDEMPOTENCY_TTL_MS', 'how long an idempotency key is remembered', {
+    fallback: 24 * 60 * 60 * 1_000,
+    min: 1_000,
+    productionMinimum: 60 * 60 * 1_000,
+  }),
+  reservationMs: integer('IMAGE_RESERVATION_MS', 'how long storing bytes may take before they count as abandoned', {
+    fallback: 10 * 60 * 1_000,
+    min: 100,
+    productionMinimum: 60_000,
+  }),
+  maxBytes: integer('IMAGE_MAX_BYTES', 'the largest picture taken in, in bytes', {
+    fallback: 10 * 1024 * 1024,
+    min: 1_024,
+    max: 100 * 1024 * 1024,
+  }),
+  maxPixels: integer('IMAGE_MAX_PIXELS', 'the most pixels a picture may have; each costs 4 bytes while decoding', {
+    fallback: 40_000_000,
+    min: 1_000,
+    max: 268_000_000,
+  }),
+  maxFrames: integer('IMAGE_MAX_FRAMES', 'the most frames a picture may have, of which the first is kept', {
+    fallback: 100,
+    min: 1,
+  }),
+  maxFiles: integer('IMAGE_MAX_FILES', 'the most files of one multipart request', { fallback: 4, min: 1, max: 100 }),
+  parallelDecodes: integer('IMAGE_PARALLEL_DECODES', 'how many pictures are decoded at once', {
+    fallback: 2,
+    min: 1,
+    max: 64,
+  }),
+  waitingDecodes: integer('IMAGE_WAITING_DECODES', 'how many pictures may wait for that; more are OVERLOADED', {
+    fallback: 32,
+    max: 1_000,
+  }),
+  decodeThreads: integer('IMAGE_DECODE_THREADS', 'how many threads decode one picture', {
+    fallback: 1,
+    min: 1,
+    max: 64,
+  }),
+  decodeTimeoutMs: integer('IMAGE_DECODE_TIMEOUT_MS', 'how long decoding one picture may take', {
+    fallback: 20_000,
+    min: 1_000,
+    productionMinimum: 5_000,
+  }),
+  urlTimeoutMs: integer('IMAGE_URL_TIMEOUT_MS', 'how long fetching from an address may take, redirects included', {
+    fallback: 10_000,
+    min: 10,
+    productionMinimum: 1_000,
+  }),
+  parallelFetches: integer('IMAGE_PARALLEL_FETCHES', 'how many addresses are fetched from at once', {
+    fallback: 16,
+    min: 1,
+    max: 1_000,
+  }),
+  urlPorts: list('IMAGE_URL_PORTS', 'the ports that pictures are fetched from', portNumber, '80,443'),
+  urlAllowedHosts: list(
+    'IMAGE_URL_ALLOWED_HOSTS',
+    'host:port pairs that are fetched from even in private networks; development only',
+    hostAndPort,
+    '',
+  ),
+  sweepIntervalMs: integer('IMAGE_SWEEP_INTERVAL_MS', 'how often leftovers of interrupted uploads are cleared', {
+    fallback: 10 * 60 * 1_000,
+    min: 100,
+    productionMinimum: 10_000,
+  }),
+} satisfies SettingsDefinition;

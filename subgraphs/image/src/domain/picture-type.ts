@@ -1,0 +1,24 @@
+import { fileTypeFromBuffer } from 'file-type';
+import { PictureRefusal } from './user-error.ts';
+
+/** The decoder that a picture's bytes call for, in libvips' words. */
+export type PictureFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'heif' | 'tiff';
+
+// HEIC, raw photographs and SVG are left out: patents, decoders with a bad record, and scripts.
+const formats: Record<string, PictureFormat> = {
+  'image/jpeg': 'jpeg',
+  'image/png': 'png',
+  'image/apng': 'png',
+  'image/webp': 'webp',
+  'image/gif': 'gif',
+  'image/avif': 'heif',
+  'image/tiff': 'tiff',
+};
+
+/** Tells a picture's format from its bytes alone: names and media types are what somebody claims. */
+export async function sniffPictureFormat(bytes: Buffer): Promise<PictureFormat> {
+  const mime = (await fileTypeFromBuffer(bytes).catch(() => undefined))?.mime;
+  const format = mime === undefined ? undefined : formats[mime];
+  if (format) return format;
+  throw new PictureRefusal('IMAGE_TYPE_NOT_ALLOWED', 'Send a JPEG, PNG, WebP, GIF, AVIF or TIFF picture.');
+}

@@ -1,0 +1,92 @@
+import type { Readable } from 'node:stream';
+import type { Caller, Page } from '@atrium/service-kit';
+import type { Image, NewImage } from './image.ts';
+
+/** Who asks, and what is read for them within their one request. */
+export interface Asker {
+  readonly caller: Caller;
+  readonly people: People;
+  readonly images: ImageReader;
+  /** How long they still wait, in milliseconds. */
+  remainingMs(): number;
+}
+
+/** The users, whom Profile knows. */
+export interface People {
+  exists(userId: string): Promise<boolean>;
+}
+
+/** Reads of one request. Those of one moment are gathered, so that a list of a hundred users costs one query. */
+export interface ImageReader {
+  imageById(id: string): Promise<Image | null>;
+  avatarOf(userId: string): Promise<Image | null>;
+  /** A page of a user's images, newest first, and one more where there are more. */
+  imagesOf(userId: string, page: Page): Promise<Image[]>;
+  countOf(userId: string): Promise<number>;
+  /** Forgets what was read, because something has been changed since. */
+  refresh(): void;
+}
+
+/** A client's idempotency key and the keyed hash of the input that came with it. */
+export interface IdempotencyClaim {
+  readonly clientId: string;
+  readonly key: string;
+  readonly payloadHmac: Buffer;
+}
+
+/** What a key has brought about. */
+export interface EarlierUpload {
+  readonly payloadHmac: Buffer;
+  readonly image: Image;
+}
+
+/** How saving an image ended. */
+export type SaveOutcome =
+  | { readonly outcome: 'saved'; readonly image: Image }
+  | { readonly outcome: 'key-used'; readonly earlier: EarlierUpload }
+  | { readonly outcome: 'owner-erased' }
+  /** The reservation ran out, or what a key stood for went away at this very moment. */
+  | { readonly outcome: 'try-again' };
+
+/** Images, avatars and who refers to which bytes. */
+export interface ImageStore {
+  findImage(id: string): Promise<Image | null>;
+  /** What this client's key has brought about and not yet forgotten. */
+  findEarlierUpload(clientId: string, key: string): Promise<EarlierUpload | null>;
+  /** Announces bytes that are about to be stored, so that nobody erases them meanwhile; answers the reservation's id. */
+  reservePicture(sha256: string): Promise<string>;
+  /** Saves image, avatar and key as one, and ends the reservation. Nothing is saved unless the outcome is `saved`. */
+  saveImage(
+    image: NewImage,
+    options: { reservationId: string; asAvatar: boolean; claim: IdempotencyClaim | undefined },
+  ): Promise<SaveOutcome>;
+  /** Gives a reservation up; the bytes are erased with the next that nothing refers to. */
+  releasePicture(reservationId: string, sha256: string): Promise<void>;
+  /** Makes one of the user's images their avatar; false where the user has no such image. */
+  setAvatar(userId: string, imageId: string): Promise<boolean>;
+  removeAvatar(userId: string): Promise<void>;
+  /** Erases all that is known of a user, once for each event, and keeps what is on its way from arriving. */
+  eraseUser(event: { source: string; id: string; userId: string }): Promise<void>;
+  /** Has the bytes erased that nothing refers to, while nothing can begin to; rejects where some could not be. */
+  eraseUnusedPictures(eraseBytes: (sha256: string) => Promise<void>): Promise<void>;
+  /** Forgets keys, events and reservations whose time is over. */
+  forgetLapsed(): Promise<void>;
+}
+
+/** The bytes, by their hash. */
+export interface PictureStore {
+  /** Resolves when the bytes are durable; the same bytes are kept once. */
+  keep(sha256: string, bytes: Buffer): Promise<void>;
+  /** The bytes as a stream, or null where there are none. */
+  open(sha256: string): Promise<Readable | null>;
+  /** Resolves when the bytes are gone, or were not there. */
+  erase(sha256: string): Promise<void>;
+  /** Removes what a crash left half written. */
+  clearAbandoned(): Promise<void>;
+}
+
+/** Reads a file that a caller sends; rejects with a PictureRefusal where it is over the limit. */
+export type ReadFile = (maxBytes: number) => Promise<Buffer>;
+
+/** Fetches a picture from an address; rejects with a PictureRefusal where that is not allowed or fails. */
+export type FetchPicture = (address: string, options: { maxBytes: number; timeoutMs: number }) => Promise<Buffer>;

@@ -1,0 +1,140 @@
+import { newId, PublicError } from '@atrium/service-kit';
+import type { Image, Picture } from './image.ts';
+import { judgeUpload, type Upload, type UploadImageInput } from './judge-upload.ts';
+import { isSamePayload, payloadHmac } from './payload-hmac.ts';
+import { requireImageWrite } from './policy.ts';
+import type {
+  Asker,
+  EarlierUpload,
+  FetchPicture,
+  IdempotencyClaim,
+  ImageStore,
+  PictureStore,
+  SaveOutcome,
+} from './ports.ts';
+import { readBase64 } from './read-base64.ts';
+import type { TakeInPicture } from './take-in-picture.ts';
+import { inputError, PictureRefusal, type UserError, unknownUser } from './user-error.ts';
+
+/** The stored image, or what to mend. */
+export interface UploadImageOutcome {
+  readonly image: Image | null;
+  readonly userErrors: UserError[];
+}
+
+/** What uploading is made of. */
+export interface UploadImageParts {
+  readonly images: ImageStore;
+  readonly pictures: PictureStore;
+  readonly takeInPicture: TakeInPicture;
+  readonly fetchPicture: FetchPicture;
+  readonly maxBytes: number;
+  readonly idempotencySecret: Buffer;
+  /** Told what went wrong where the caller's answer does not depend on it. */
+  readonly reportFault: (error: unknown) => void;
+}
+
+/** Takes in a picture of a user, whichever way it comes, and stores it once for each idempotency key. */
+export type UploadImage = (asker: Asker, input: UploadImageInput) => Promise<UploadImageOutcome>;
+
+/** Makes the action of its parts. */
+export function createUploadImage(parts: UploadImageParts): UploadImage {
+  return async (asker, input) => {
+    requireImageWrite(asker.caller);
+    const upload = judgeUpload(input);
+    if (Array.isArray(upload)) return { image: null, userErrors: upload };
+    try {
+      return await takeIn(parts, asker, upload);
+    } catch (error) {
+      if (!(error instanceof PictureRefusal)) throw error;
+      return refused(inputError(upload.source.kind, error.code, error.message));
+    }
+  };
+}
+
+async function takeIn(parts: UploadImageParts, asker: Asker, upload: Upload): Promise<UploadImageOutcome> {
+  const sent = await bytesSent(upload, parts.maxBytes);
+  const claim = claimOf(parts, asker, upload, sent);
+  const earlier = claim && (await parts.images.findEarlierUpload(claim.clientId, claim.key));
+  if (claim && earlier) return repeated(claim, earlier);
+  // Asked before anything is fetched or decoded, so that strangers' pictures cost nothing.
+  if (!(await asker.people.exists(upload.userId))) return refused(unknownUser());
+  const picture = await parts.takeInPicture(sent ?? (await fetched(parts, asker, upload)));
+  const saved = await store(parts, upload, picture, claim);
+  switch (saved.outcome) {
+    case 'saved':
+      asker.images.refresh();
+      return { image: saved.image, userErrors: [] };
+    case 'key-used':
+      return repeated(claim, saved.earlier);
+    case 'owner-erased':
+      return refused(unknownUser());
+    case 'try-again':
+      throw new PublicError('TIMEOUT', 'Storing the picture took too long. Try again.', { retryAfterMs: 1_000 });
+  }
+}
+
+/** The bytes that came with the request; undefined where they are still to be fetched. */
+async function bytesSent({ source }: Upload, maxBytes: number): Promise<Buffer | undefined> {
+  if (source.kind === 'file') return source.read(maxBytes);
+  return source.kind === 'base64' ? readBase64(source.text, maxBytes) : undefined;
+}
+
+async function fetched(parts: UploadImageParts, asker: Asker, { source }: Upload): Promise<Buffer> {
+  if (source.kind !== 'url') throw new Error('only addresses are fetched');
+  return parts.fetchPicture(source.address, { maxBytes: parts.maxBytes, timeoutMs: asker.remainingMs() });
+}
+
+function claimOf(
+  parts: UploadImageParts,
+  { caller }: Asker,
+  upload: Upload,
+  bytes: Buffer | undefined,
+): IdempotencyClaim | undefined {
+  if (upload.idempotencyKey === undefined || caller.kind !== 'client') return undefined;
+  const hmac = payloadHmac(parts.idempotencySecret, upload, bytes);
+  return { clientId: caller.clientId, key: upload.idempotencyKey, payloadHmac: hmac };
+}
+
+/**
+ * Bytes first, then the row: nobody is answered with an image whose bytes could be lost. The reservation keeps the
+ * bytes from being erased in between, and what ends without an image leaves no bytes either.
+ */
+async function store(
+  { images, pictures, reportFault }: UploadImageParts,
+  { userId, alt, asAvatar }: Upload,
+  { bytes, ...picture }: Picture,
+  claim: IdempotencyClaim | undefined,
+): Promise<SaveOutcome> {
+  const reservationId = await images.reservePicture(picture.sha256);
+  let saved: SaveOutcome | undefined;
+  try {
+    await pictures.keep(picture.sha256, bytes);
+    const image = { id: newId(), ownerId: userId, alt, sizeBytes: bytes.length, ...picture };
+    saved = await images.saveImage(image, { reservationId, asAvatar, claim });
+    return saved;
+  } finally {
+    // Whatever cannot be cleared up now, the next sweep finds.
+    if (saved?.outcome !== 'saved') await giveUp(images, pictures, reservationId, picture.sha256).catch(reportFault);
+  }
+}
+
+async function giveUp(
+  images: ImageStore,
+  pictures: PictureStore,
+  reservationId: string,
+  sha256: string,
+): Promise<void> {
+  await images.releasePicture(reservationId, sha256);
+  await images.eraseUnusedPictures(pictures.erase);
+}
+
+function repeated(claim: IdempotencyClaim | undefined, earlier: EarlierUpload): UploadImageOutcome {
+  if (claim && isSamePayload(claim.payloadHmac, earlier.payloadHmac)) return { image: earlier.image, userErrors: [] };
+  const message = 'This key was used with another input. Use a new key for a new upload.';
+  return refused(inputError('idempotencyKey', 'IDEMPOTENCY_CONFLICT', message));
+}
+
+function refused(error: UserError): UploadImageOutcome {
+  return { image: null, userErrors: [error] };
+}

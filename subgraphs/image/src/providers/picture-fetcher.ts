@@ -1,0 +1,102 @@
+import http, { type IncomingMessage, type RequestOptions } from 'node:http';
+import https from 'node:https';
+import { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } from 'request-filtering-agent';
+import type { FetchPicture } from '../domain/ports.ts';
+import { PictureRefusal, tooLarge } from '../domain/user-error.ts';
+import { judgeAddress } from './picture-address.ts';
+
+/** What the fetcher may do. */
+export interface FetcherOptions {
+  /** From the first name look-up to the last byte, redirects included. */
+  readonly timeoutMs: number;
+  readonly ports: ReadonlySet<number>;
+  /** `host:port` pairs that are fetched from wherever they lie; for development and tests. */
+  readonly allowedHosts: ReadonlySet<string>;
+}
+
+const maxRedirects = 3;
+
+// These judge the address that a name resolves to at the moment of connecting, so a name cannot change its mind.
+const filtered = {
+  'http:': new RequestFilteringHttpAgent({ keepAlive: false }),
+  'https:': new RequestFilteringHttpsAgent({ keepAlive: false }),
+};
+
+/** Fetches pictures from the public internet: never from private networks, and never more or longer than allowed. */
+export function createPictureFetcher(options: FetcherOptions): FetchPicture {
+  return async (address, { maxBytes, timeoutMs }) => {
+    const signal = AbortSignal.timeout(Math.max(1, Math.ceil(Math.min(timeoutMs, options.timeoutMs))));
+    try {
+      return await follow(address, options, maxBytes, signal);
+    } catch (error) {
+      if (error instanceof PictureRefusal) throw error;
+      throw refusalOf(error, signal);
+    }
+  };
+}
+
+async function follow(
+  address: string,
+  options: FetcherOptions,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  let next = address;
+  let base: URL | undefined;
+  for (let redirects = 0; redirects <= maxRedirects; redirects++) {
+    const { url, trusted } = judgeAddress(next, base, options);
+    const response = await request(url, trusted, signal);
+    try {
+      const { statusCode = 0, headers } = response;
+      if (statusCode === 200) return await readAtMost(response, maxBytes);
+      if (statusCode < 300 || statusCode >= 400 || headers.location === undefined) {
+        throw unreachable(`The address answers with status ${statusCode}. Check it.`);
+      }
+      next = headers.location;
+      base = url;
+    } finally {
+      response.destroy();
+    }
+  }
+  throw unreachable(`The address redirects more than ${maxRedirects} times. Give the picture's own address.`);
+}
+
+function request(url: URL, trusted: boolean, signal: AbortSignal): Promise<IncomingMessage> {
+  const secure = url.protocol === 'https:';
+  const options: RequestOptions = {
+    signal,
+    headers: { accept: 'image/*', 'accept-encoding': 'identity', 'user-agent': 'Atrium-Image/1' },
+    agent: trusted ? undefined : filtered[secure ? 'https:' : 'http:'],
+  };
+  return new Promise((resolve, reject) => {
+    const sent = (secure ? https : http).request(url, options, resolve);
+    sent.once('error', reject);
+    sent.end();
+  });
+}
+
+async function readAtMost(response: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  if (Number(response.headers['content-length']) > maxBytes) throw tooLarge(maxBytes);
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > maxBytes) throw tooLarge(maxBytes);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function refusalOf(error: unknown, signal: AbortSignal): PictureRefusal {
+  if (signal.aborted) return unreachable('The address did not answer in time. Try again, or send the picture itself.');
+  // The filter's errors have neither a class nor a code; its tests hold this text.
+  if (error instanceof Error && /is not allowed\. Because/.test(error.message)) {
+    const message = 'The address leads into a private network. Give a public one, or send the picture itself.';
+    return new PictureRefusal('IMAGE_URL_NOT_ALLOWED', message);
+  }
+  return unreachable('Nothing answers at the address. Check it, or send the picture itself.', error);
+}
+
+function unreachable(message: string, cause?: unknown): PictureRefusal {
+  return new PictureRefusal('IMAGE_URL_UNREACHABLE', message, { cause });
+}

@@ -1,0 +1,160 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  createServiceClient,
+  createSubgraph,
+  createTokenIssuer,
+  createTokenVerifier,
+  describeError,
+  type Running,
+  receiveEvents,
+  remainingMs,
+  type Settings,
+  SettingsError,
+  type SubgraphContext,
+} from '@atrium/service-kit';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import sharp from 'sharp';
+import type { settings as definition } from './config.ts';
+import { createBoundedWork } from './domain/bounded-work.ts';
+import { createTakeEvents } from './domain/erase-user.ts';
+import { createImageAddresses } from './domain/image-address.ts';
+import { createFindSignedImage } from './domain/open-image.ts';
+import type { ImageStore, PictureStore } from './domain/ports.ts';
+import { createSetAvatar } from './domain/set-avatar.ts';
+import { sweep } from './domain/sweep.ts';
+import { createTakeInPicture } from './domain/take-in-picture.ts';
+import { createUploadImage } from './domain/upload-image.ts';
+import { openFolderStore } from './providers/folder-store.ts';
+import { createPictureFetcher } from './providers/picture-fetcher.ts';
+import { createPeople } from './providers/profile-client.ts';
+import { readSentFile } from './providers/sent-file.ts';
+import type { Actions, Context } from './resolvers/context.ts';
+import { resolvers } from './resolvers/index.ts';
+import { acceptMultipart } from './routes/multipart.ts';
+import { serveImages } from './routes/serve-image.ts';
+import { openDatabase, pingDatabase } from './store/database.ts';
+import { createImageReader } from './store/image-reader.ts';
+import { createImageStore } from './store/image-store.ts';
+
+/** A running Image service; `url` is where it listens. */
+export type ImageService = Running & { readonly url: string; readonly drainTimeoutMs: number };
+
+/** The largest JSON body but for its picture: a document, its variables and the other fields of the input. */
+const maxDocumentBytes = 512 * 1024;
+
+/** Starts the service; rejects with one line that says what is wrong with the settings, the folder or the database. */
+export async function startImageService(settings: Settings<typeof definition>, logger: Logger): Promise<ImageService> {
+  if (settings.mode === 'production' && settings.urlAllowedHosts.size > 0) {
+    throw new SettingsError(['IMAGE_URL_ALLOWED_HOSTS: is refused unless ATRIUM_MODE is development']);
+  }
+  sharp.concurrency(settings.decodeThreads);
+  const pictures = await openFolderStore(settings.folder);
+  const database = openDatabase(settings.databaseUrl, settings.databaseConnections);
+  await pingDatabase(database).catch(() => {
+    throw new Error('The database cannot be reached. Check DATABASE_URL and whether PostgreSQL runs.');
+  });
+  const images = createImageStore(database, settings);
+  const actions = createActions(settings, images, pictures, (error) => report(logger, error));
+  const profile = createServiceClient('profile', settings.profileUrl, createTokenIssuer(settings.signingKey));
+  const verifyToken = createTokenVerifier(settings.trustedKeys, 'image');
+  const app = await createSubgraph<Context>({
+    typeDefs: readFileSync(join(import.meta.dirname, '..', 'schema.graphql'), 'utf8'),
+    resolvers,
+    verifyToken,
+    logger,
+    bodyLimitBytes: 1024 * 1024,
+    requestBudgetMs: settings.requestBudgetMs,
+    ready: () => pingDatabase(database),
+    context: (base: SubgraphContext) => ({
+      ...base,
+      actions,
+      asker: {
+        caller: base.caller,
+        people: createPeople(profile, base.request, settings.profileTimeoutMs),
+        images: createImageReader(database),
+        remainingMs: () => remainingMs(base.request),
+      },
+    }),
+    routes(routed) {
+      widenGraphQLBody(routed, settings.maxBytes);
+      acceptMultipart(routed, { maxFileBytes: settings.maxBytes, maxFiles: settings.maxFiles });
+      serveImages(routed, createFindSignedImage(images, pictures, actions.addresses));
+      receiveEvents(routed, verifyToken, createTakeEvents(images, pictures));
+    },
+  });
+  const stopSweeping = sweepRegularly(images, pictures, settings.sweepIntervalMs, (error) => report(logger, error));
+  const url = await app.listen({ host: settings.host, port: settings.port });
+  logger.info({ url }, 'image is ready');
+  return {
+    url,
+    drainTimeoutMs: settings.drainTimeoutMs,
+    async close() {
+      await app.close();
+      await stopSweeping();
+      await profile.close();
+      await database.$disconnect();
+    },
+  };
+}
+
+function createActions(
+  settings: Settings<typeof definition>,
+  images: ImageStore,
+  pictures: PictureStore,
+  reportFault: (error: unknown) => void,
+): Actions {
+  const inDecodeTurn = createBoundedWork({ running: settings.parallelDecodes, waiting: settings.waitingDecodes });
+  const inFetchTurn = createBoundedWork({ running: settings.parallelFetches, waiting: settings.parallelFetches });
+  const fetchPicture = createPictureFetcher({
+    timeoutMs: settings.urlTimeoutMs,
+    ports: settings.urlPorts,
+    allowedHosts: settings.urlAllowedHosts,
+  });
+  return {
+    uploadImage: createUploadImage({
+      images,
+      pictures,
+      takeInPicture: createTakeInPicture(settings, inDecodeTurn),
+      fetchPicture: (address, options) => inFetchTurn(() => fetchPicture(address, options)),
+      maxBytes: settings.maxBytes,
+      idempotencySecret: settings.idempotencySecret,
+      reportFault,
+    }),
+    setAvatar: createSetAvatar(images),
+    addresses: createImageAddresses(settings.publicUrl, settings.urlSecret),
+    fileOf: readSentFile,
+  };
+}
+
+/** Lets a picture in base64 through on /graphql, and on no other path. */
+function widenGraphQLBody(app: FastifyInstance, maxPictureBytes: number): void {
+  app.addHook('onRoute', (route) => {
+    if (route.url === '/graphql') route.bodyLimit = Math.ceil((maxPictureBytes * 4) / 3) + maxDocumentBytes;
+  });
+}
+
+/** Sweeps now and then at intervals; the answer stops it and waits for the sweep that is under way. */
+function sweepRegularly(
+  images: ImageStore,
+  pictures: PictureStore,
+  intervalMs: number,
+  reportFault: (error: unknown) => void,
+): () => Promise<void> {
+  let running = Promise.resolve();
+  const start = (): void => {
+    // One at a time: a sweep that takes longer than the interval is followed by the next, never overtaken.
+    running = running.then(() => sweep(images, pictures)).catch(reportFault);
+  };
+  start();
+  const timer = setInterval(start, intervalMs);
+  return async () => {
+    clearInterval(timer);
+    await running;
+  };
+}
+
+function report(logger: Logger, error: unknown): void {
+  logger.error({ error: describeError(error) }, 'clearing up failed and is tried again');
+}
