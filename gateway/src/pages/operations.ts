@@ -51,7 +51,7 @@ function readOperation(name: string): Operation {
     name,
     operationName: definition.name.value,
     kind: definition.operation,
-    summary: (document.split('\n')[0] ?? '').replace(/^#\s*/, ''),
+    summary: (document.split('\n')[0] ?? '').replace(/^#\s*/, '').replaceAll('`', ''),
     document,
     variables: readFileSync(new URL(`${name}.variables.json`, folder), 'utf8').trim(),
   };
