@@ -31,6 +31,7 @@ export function createUserEvent(event: {
   userId: string;
   time: Date;
   version: number;
+  clientId?: string;
 }): UserEvent {
   return {
     specversion: '1.0',
@@ -40,7 +41,7 @@ export function createUserEvent(event: {
     subject: event.userId,
     time: event.time.toISOString(),
     datacontenttype: 'application/json',
-    data: { version: event.version },
+    data: { version: event.version, ...(event.clientId === undefined ? {} : { clientId: event.clientId }) },
   };
 }
 
