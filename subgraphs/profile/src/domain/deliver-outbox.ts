@@ -1,0 +1,75 @@
+import { backgroundContext, PublicError } from '@atrium/service-kit';
+import type { OutboxRecord } from './outbox-record.ts';
+import type { Deliver } from './outbox-worker.ts';
+import type { EventDelivery, Messaging, OutboxStore, UserStore, VerificationStore } from './ports.ts';
+import { startVerification } from './start-verification.ts';
+
+interface Parts {
+  readonly users: UserStore;
+  readonly verifications: VerificationStore;
+  readonly outbox: OutboxStore;
+  /** Without a person waiting, it may take longer than within a request. */
+  readonly messaging: Messaging;
+  readonly timeoutMs: number;
+}
+
+type Delivered = Awaited<ReturnType<Deliver>>;
+
+/** Delivers to a sister that starts verifications and hears of events: both at once, for they are different users'. */
+export function deliverToMessaging(parts: Parts, tell: EventDelivery): Deliver {
+  const deliverEvents = deliverEventsTo(parts.outbox, tell);
+  return async (records) => {
+    const isRequest = ({ type }: OutboxRecord) => type === 'phone.verification-requested';
+    const [starts, events] = await Promise.all([
+      startVerifications(parts, records.filter(isRequest)),
+      deliverEvents(records.filter((record) => !isRequest(record))),
+    ]);
+    return { failed: [...starts.failed, ...events.failed], reason: starts.reason ?? events.reason };
+  };
+}
+
+/** Delivers to a sister that hears of events. */
+export function deliverEventsTo(outbox: OutboxStore, tell: EventDelivery): Deliver {
+  async function offer(records: OutboxRecord[]): Promise<Delivered> {
+    if (records.length === 0) return { failed: [] };
+    try {
+      await tell(records);
+    } catch (reason) {
+      return { failed: records, reason };
+    }
+    await outbox.remove(records);
+    return { failed: [] };
+  }
+
+  return async (records) => {
+    const whole = await offer(records);
+    if (whole.failed.length < 2 || !mayHoldOneThatIsRefused(whole)) return whole;
+    const single = [];
+    for (const record of records) single.push(await offer([record]));
+    return { failed: single.flatMap(({ failed }) => failed), reason: whole.reason };
+  };
+}
+
+/** A record that its receiver cannot take must not hold up those that travel with it: after some tries each goes alone. */
+function mayHoldOneThatIsRefused({ failed, reason }: Delivered): boolean {
+  const answeredAtOnce = reason instanceof PublicError && reason.code === 'UNAVAILABLE';
+  return answeredAtOnce && failed.some(({ attempts }) => attempts > 3);
+}
+
+async function startVerifications(parts: Parts, records: OutboxRecord[]): Promise<Delivered> {
+  const users = await parts.users.findUsersByIds(records.map(({ userId }) => userId));
+  const context = backgroundContext(parts.timeoutMs);
+  const results = await Promise.allSettled(
+    records.map(async (record, index) => {
+      const user = users[index];
+      // Deleted, taken over, or verified in the meantime: nobody waits for a code any more.
+      if (user?.phoneVerification.status !== 'PENDING') return parts.outbox.remove([record]);
+      await startVerification(parts, record, user, context);
+    }),
+  );
+  const rejected = results.find((result) => result.status === 'rejected');
+  return {
+    failed: records.filter((_, index) => results[index]?.status === 'rejected'),
+    reason: rejected?.reason,
+  };
+}

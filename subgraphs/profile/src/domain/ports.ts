@@ -1,0 +1,145 @@
+import type { Caller, Page, RequestContext } from '@atrium/service-kit';
+import type { Idempotency, IdempotencyFingerprint } from './idempotency.ts';
+import type { OutboxRecord } from './outbox-record.ts';
+import type { User, UserDetails, UserErrorCode } from './user.ts';
+
+/** A user as createUser hands it to the store. */
+export interface NewUser extends UserDetails {
+  readonly id: string;
+  readonly phoneNumber: string;
+  readonly clientId: string;
+  /** The outbox record that asks for the verification, and how long the creating request has it to itself. */
+  readonly requestId: string;
+  readonly leaseMs: number;
+  readonly idempotency: IdempotencyFingerprint | undefined;
+}
+
+/** What became of a new user. */
+export type SaveOutcome =
+  | { readonly kind: 'saved'; readonly user: User }
+  /** Somebody else holds the number. */
+  | { readonly kind: 'number-taken' }
+  /** The idempotency key has made a user before. */
+  | { readonly kind: 'key-used' };
+
+/** What an idempotency key did. */
+export interface UsedKey {
+  readonly userId: string;
+  /** Null where the user has been deleted since. */
+  readonly payloadHash: string | null;
+}
+
+/** A change for one user; an absent field stays as it is. */
+export interface UserChange {
+  readonly id: string;
+  readonly expectedVersion: number | undefined;
+  readonly details: Partial<UserDetails>;
+}
+
+/** The people, their claims on numbers, and the outbox records that are written with each change. */
+export interface UserStore {
+  /** In the order of the ids; undefined where there is no such user. */
+  findUsersByIds(ids: readonly string[]): Promise<(User | undefined)[]>;
+  /** Newest first, or oldest first where the page is read from the end. */
+  listUsers(page: Page): Promise<User[]>;
+  countUsers(): Promise<number>;
+  /** Durable when it resolves; concurrent calls share one commit. */
+  saveNewUser(user: NewUser): Promise<SaveOutcome>;
+  findUsedKey(fingerprint: IdempotencyFingerprint): Promise<UsedKey | undefined>;
+  /** Undefined where there is no such user in the expected version. */
+  updateUser(change: UserChange): Promise<User | undefined>;
+  /** Whether such a user was there in the expected version; then they are gone, and their number is free. */
+  deleteUser(deletion: { id: string; expectedVersion: number | undefined; clientId: string }): Promise<boolean>;
+  forgetExpiredKeys(): Promise<void>;
+}
+
+/** What Messaging answered to a request for a verification. */
+export type VerificationStart =
+  | { readonly codeSentAt: Date; readonly codeExpiresAt: Date }
+  | { readonly rejection: UserErrorCode };
+
+/** The proofs of phone numbers; concurrent calls share one commit. */
+export interface VerificationStore {
+  /** Records the outcome and removes the outbox record; answers the user as they are then, if there still are. */
+  recordStart(record: OutboxRecord, start: VerificationStart): Promise<User | undefined>;
+  /** The user, verified; undefined where the number is no longer theirs. */
+  recordVerified(proof: {
+    userId: string;
+    phoneNumber: string;
+    verifiedAt: Date;
+    clientId: string;
+  }): Promise<User | undefined>;
+  /** The record that still asks for this user's verification. */
+  findRequest(userId: string): Promise<OutboxRecord | undefined>;
+}
+
+/** What the sisters have still to be told. */
+export interface OutboxStore {
+  /** Takes due records of a destination for `leaseMs`: of each user the first only, and none that another has. */
+  lease(destination: string, options: { limit: number; leaseMs: number }): Promise<OutboxRecord[]>;
+  /** Puts records off, each by its own time. */
+  postpone(delays: readonly { record: OutboxRecord; delayMs: number }[]): Promise<void>;
+  remove(records: readonly OutboxRecord[]): Promise<void>;
+}
+
+/** What Messaging says of a number as it was typed. */
+export type PhoneNumberVerdict = { readonly phoneNumber: string } | { readonly rejection: UserErrorCode };
+
+/** What Messaging says of a code. */
+export type CodeVerdict = { readonly verifiedAt: Date } | { readonly rejection: UserErrorCode };
+
+/**
+ * The sister that knows phone numbers. Calls reject with UNAVAILABLE or TIMEOUT where it is away or slow; concurrent
+ * ones travel together, each with the client that it is made for.
+ */
+export interface Messaging {
+  validatePhoneNumber(question: {
+    phoneNumber: string;
+    country: string;
+    clientId: string;
+    context: RequestContext;
+  }): Promise<PhoneNumberVerdict>;
+  /** Idempotent by `requestId`: a repeated request is answered with its first outcome. */
+  startVerification(request: {
+    requestId: string;
+    user: User;
+    clientId: string;
+    context: RequestContext;
+  }): Promise<VerificationStart>;
+  checkCode(attempt: {
+    userId: string;
+    phoneNumber: string;
+    code: string;
+    clientId: string;
+    context: RequestContext;
+  }): Promise<CodeVerdict>;
+}
+
+/** Tells one sister of events; rejects where they were not taken. */
+export type EventDelivery = (records: readonly OutboxRecord[]) => Promise<void>;
+
+/** How long things may take and last, in milliseconds. */
+export interface Limits {
+  /** All of createUser. */
+  readonly createTimeoutMs: number;
+}
+
+/** What every action of this service works with. */
+export interface Dependencies {
+  readonly users: UserStore;
+  readonly verifications: VerificationStore;
+  readonly messaging: Messaging;
+  readonly idempotency: Idempotency;
+  readonly limits: Limits;
+  /** Tells the outbox worker that something is due now. */
+  readonly wakeOutbox: () => void;
+}
+
+/** An action is asked for by somebody, within a request. */
+export interface Invocation {
+  readonly caller: Caller;
+  readonly request: RequestContext;
+  readonly dependencies: Dependencies;
+  /** Reads a user; what is asked for in one tick is read by one query, and each user once a request. */
+  readonly loadUser: (id: string) => Promise<User | undefined>;
+}

@@ -1,0 +1,12 @@
+import { toAsciiDigits } from './digits.ts';
+import type { Judged } from './text.ts';
+import { userError } from './user-error.ts';
+
+/** Judges a code as people type it: digits of any script, with spaces and dashes where their message had them. */
+export function readVerificationCode(text: string): Judged<string> {
+  if (text.length > 200) return { error: userError('TOO_LONG', 'code', 'This is too long. The code has 6 digits.') };
+  const code = toAsciiDigits(text).replace(/[\s\p{Z}\p{Cf}\p{Pd}]/gu, '');
+  if (code === '') return { error: userError('REQUIRED', 'code') };
+  if (/^\d{6}$/.test(code)) return { value: code };
+  return { error: userError('INVALID_FORMAT', 'code', 'The code has 6 digits. Type it as it was received.') };
+}

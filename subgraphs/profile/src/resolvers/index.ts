@@ -1,0 +1,8 @@
+import { DateTime } from '@atrium/service-kit';
+import type { Resolvers } from './generated/schema.ts';
+import { Mutation } from './mutation.ts';
+import { Query, UserConnection } from './query.ts';
+import { User } from './user.ts';
+
+/** Profile's resolvers, typed from its schema. */
+export const resolvers: Resolvers = { DateTime, Query, Mutation, User, UserConnection };

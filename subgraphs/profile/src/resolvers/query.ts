@@ -1,0 +1,16 @@
+import { findUser } from '../domain/find-user.ts';
+import { countUsers, listUsers } from '../domain/list-users.ts';
+import { readContacts } from '../domain/read-contacts.ts';
+import type { QueryResolvers, UserConnectionResolvers } from './generated/schema.ts';
+
+/** Reads. */
+export const Query: QueryResolvers = {
+  user: (_, { id }, context) => findUser(context, id),
+  users: (_, args, context) => listUsers(context, args),
+  contacts: (_, { userIds }, context) => readContacts(context, userIds),
+};
+
+/** The total is a query of its own, made only where a client asks for it. */
+export const UserConnection: UserConnectionResolvers = {
+  totalCount: (_connection, _args, context) => countUsers(context),
+};

@@ -1,0 +1,56 @@
+import type { OutboxRecord } from '../domain/outbox-record.ts';
+import type { OutboxStore } from '../domain/ports.ts';
+import type { Database } from './client.ts';
+import { Prisma } from './generated/client.ts';
+
+/** A row of `outbox` by the names of the domain. */
+export type OutboxRow = OutboxRecord;
+
+/** The columns of `outbox` by the names of `OutboxRow`. */
+export const outboxColumns = Prisma.raw(
+  'outbox.id, outbox.destination, outbox.type, outbox.user_id AS "userId", outbox.version, ' +
+    'outbox.client_id AS "clientId", outbox.created_at AS "createdAt", outbox.attempts',
+);
+
+/** What the sisters have still to be told, in PostgreSQL. */
+export function createOutboxStore(database: Database): OutboxStore {
+  return {
+    lease: (destination, options) => lease(database, destination, options),
+    async postpone(delays) {
+      await database.$executeRaw(Prisma.sql`
+        UPDATE outbox SET due_at = now() + delay_ms * interval '1 millisecond'
+        FROM unnest(
+          ${delays.map(({ record }) => record.id)}::uuid[], ${delays.map(({ record }) => record.destination)}::text[],
+          ${delays.map(({ delayMs }) => delayMs)}::int[]
+        ) AS input (id, destination, delay_ms)
+        WHERE outbox.id = input.id AND outbox.destination = input.destination`);
+    },
+    async remove(records) {
+      await database.$executeRaw(Prisma.sql`
+        DELETE FROM outbox USING unnest(
+          ${records.map(({ id }) => id)}::uuid[], ${records.map(({ destination }) => destination)}::text[]
+        ) AS input (id, destination)
+        WHERE outbox.id = input.id AND outbox.destination = input.destination`);
+    },
+  };
+}
+
+async function lease(
+  database: Database,
+  destination: string,
+  { limit, leaseMs }: { limit: number; leaseMs: number },
+): Promise<OutboxRecord[]> {
+  // A later record of a user waits until the earlier one is gone, even while that one is leased or put off.
+  return database.$queryRaw<OutboxRow[]>(Prisma.sql`
+    WITH due AS MATERIALIZED (
+      SELECT id, destination FROM outbox AS due
+      WHERE destination = ${destination} AND due_at <= now() AND NOT EXISTS (
+        SELECT FROM outbox AS earlier
+        WHERE earlier.user_id = due.user_id AND earlier.destination = due.destination AND earlier.version < due.version
+      )
+      ORDER BY due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
+    )
+    UPDATE outbox SET due_at = now() + ${leaseMs}::int * interval '1 millisecond', attempts = attempts + 1
+    FROM due WHERE outbox.id = due.id AND outbox.destination = due.destination
+    RETURNING ${outboxColumns}`);
+}

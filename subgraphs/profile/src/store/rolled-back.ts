@@ -1,0 +1,13 @@
+import { Prisma } from './generated/client.ts';
+
+/** Classes of SQLSTATE with which PostgreSQL refuses data or gives up a transaction; nothing of it was kept. */
+const rolledBack = /^(22|23|40)/;
+
+/** Whether a statement failed so that its transaction is certainly undone, unlike a connection that broke. */
+export function isRolledBack(error: unknown): boolean {
+  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return false;
+  if (error.code === 'P2034') return true;
+  const cause = (error.meta?.driverAdapterError as { cause?: { originalCode?: string } } | undefined)?.cause;
+  const code = cause?.originalCode ?? error.meta?.code;
+  return typeof code === 'string' && rolledBack.test(code);
+}
