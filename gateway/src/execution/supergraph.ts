@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises';
+import { ApolloGateway } from '@apollo/gateway';
+import type { ApolloServerOptions } from '@apollo/server';
+import type { Logger } from 'pino';
+import type { GatewayContext } from './context.ts';
+import { stripDirectives } from './strip-directives.ts';
+import { createSubgraphSource, type SubgraphSource, type TransportOptions } from './subgraph-source.ts';
+
+// Read by @apollo/gateway when it is made; without it measurements go to its vendor.
+// biome-ignore lint/style/noProcessEnv: the library takes this from nowhere else.
+process.env.APOLLO_TELEMETRY_DISABLED = 'true';
+
+/** What serves the supergraph: the schema, and an executor that plans and runs operations against it. */
+export type Supergraph = NonNullable<ApolloServerOptions<GatewayContext>['gateway']> & { close(): Promise<void> };
+
+/** What a supergraph needs. */
+export interface SupergraphOptions {
+  /** The composed graph's file. */
+  path: string;
+  /** Where each subgraph listens, by its name. */
+  subgraphUrls: Record<string, string>;
+  transport: Omit<TransportOptions, 'logger'>;
+  logger: Logger;
+}
+
+/** Loads the supergraph; throws in one line where it cannot be served. */
+export async function loadSupergraph(options: SupergraphOptions): Promise<Supergraph> {
+  const { logger, subgraphUrls } = options;
+  const supergraphSdl = stripDirectives(await read(options.path));
+  const sources = new Map<string, SubgraphSource>();
+  const gateway = new ApolloGateway({
+    supergraphSdl,
+    // The planner's addresses are those of composition; a process reaches subgraphs where its settings say.
+    buildService: ({ name }) => {
+      const url = subgraphUrls[name];
+      if (url === undefined) throw new Error(`No address is known for the subgraph ${name}.`);
+      const source = sources.get(name) ?? createSubgraphSource(name, url, { ...options.transport, logger });
+      sources.set(name, source);
+      return source;
+    },
+    logger: quiet(logger),
+    // Outside production it would otherwise show its plans to whoever asks by a header.
+    __exposeQueryPlanExperimental: false,
+  });
+  return {
+    async load(parameters) {
+      const { schema, executor } = await gateway.load(parameters);
+      return { schema, executor: (context) => withoutInsights(executor(context), logger) };
+    },
+    onSchemaLoadOrUpdate: (callback) => gateway.onSchemaLoadOrUpdate(callback),
+    stop: () => gateway.stop(),
+    async close() {
+      await Promise.all([...sources.values()].map((source) => source.close()));
+    },
+  };
+}
+
+async function read(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(`The supergraph cannot be read (${code}: ${path}). Compose it, and set SUPERGRAPH_PATH.`);
+  }
+}
+
+type Executed = ReturnType<ApolloGateway['executor']>;
+
+/**
+ * The result without what @apollo/gateway tells of itself. `valueCompletion` lists nulls that no subgraph explained,
+ * mostly of things that were deleted meanwhile, and quotes the schema.
+ */
+async function withoutInsights(executed: Executed, logger: Logger): Executed {
+  const { data, errors, extensions } = await executed;
+  if (extensions?.valueCompletion) {
+    const fields = (extensions.valueCompletion as { path?: readonly unknown[] }[]).slice(0, 10).map(({ path }) => path);
+    logger.warn(
+      { fields: fields.map((path) => path?.filter((key) => typeof key === 'string').join('.')) },
+      'unexplained nulls',
+    );
+  }
+  return { ...(data === undefined ? {} : { data }), ...(errors?.length ? { errors } : {}) };
+}
+
+/** Warnings and errors only: the rest tells about loading, several lines at a time. */
+function quiet(logger: Logger) {
+  const ignore = () => {};
+  return {
+    debug: ignore,
+    info: ignore,
+    warn: (message: string) => logger.warn(message),
+    error: (message: string) => logger.error(message),
+  };
+}

@@ -1,0 +1,76 @@
+import { describeError, ServiceUnavailable, writeContext } from '@atrium/service-kit';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Pool } from 'undici';
+
+/** Passes requests on to one service and its answers back, unchanged and as streams. */
+export interface Forwarder {
+  /** Sends the request on with the named headers of its own and these besides. */
+  forward(request: FastifyRequest, reply: FastifyReply, headers?: Record<string, string>): Promise<FastifyReply>;
+}
+
+/** How a forwarder works. */
+export interface ForwarderOptions {
+  /** The client's headers that are passed on; all others stay behind. */
+  requestHeaders: readonly string[];
+  /** How long an answer may take to begin. */
+  timeoutMs: number;
+  /** How long an answer may pause. A stream of events pauses as long as nothing happens: 0 is for ever. */
+  idleTimeoutMs: number;
+}
+
+/** Headers about one connection, which is not the client's (RFC 9110, 7.6.1). */
+const hopByHop = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** A forwarder to the service `name` at `url`; what it holds open ends with the server. */
+export function createForwarder(app: FastifyInstance, name: string, url: string, options: ForwarderOptions): Forwarder {
+  const { requestHeaders, timeoutMs, idleTimeoutMs } = options;
+  const base = new URL(url).pathname.replace(/\/$/, '');
+  const pool = new Pool(new URL(url).origin, {
+    connections: 64,
+    connectTimeout: 2_000,
+    headersTimeout: timeoutMs,
+    bodyTimeout: idleTimeoutMs,
+  });
+  const stopping = new AbortController();
+  // A page that listens to events never ends its request by itself.
+  app.addHook('preClose', async () => stopping.abort());
+  app.addHook('onClose', () => pool.close());
+
+  return {
+    async forward(request, reply, headers = {}) {
+      const abort = new AbortController();
+      reply.raw.once('close', () => abort.abort());
+      const kept = requestHeaders.flatMap((header) => {
+        const value = request.headers[header];
+        return value === undefined ? [] : [[header, value] as const];
+      });
+      try {
+        const response = await pool.request({
+          method: request.method as 'GET',
+          path: base + (request.raw.url ?? ''),
+          headers: { ...Object.fromEntries(kept), ...writeContext(request.atrium, timeoutMs), ...headers },
+          signal: AbortSignal.any([abort.signal, stopping.signal]),
+        });
+        for (const [header, value] of Object.entries(response.headers)) {
+          if (value !== undefined && !hopByHop.has(header)) reply.header(header, value);
+        }
+        // A stream that breaks has sent its headers: ending the connection is all that is left to say so.
+        response.body.on('error', () => reply.raw.destroy());
+        return reply.status(response.statusCode).send(response.body);
+      } catch (error) {
+        const { requestId } = request.atrium;
+        if (!abort.signal.aborted)
+          request.log.warn({ requestId, service: name, error: describeError(error) }, 'not forwarded');
+        throw new ServiceUnavailable(name, error);
+      }
+    },
+  };
+}
