@@ -1,0 +1,10 @@
+import root from '../jest.config.js';
+
+/** Contract and end-to-end tests: one system for all files of a run, besides those that some start for themselves. */
+export default {
+  ...root,
+  rootDir: '..',
+  globalSetup: '<rootDir>/tests/support/global-setup.ts',
+  globalTeardown: '<rootDir>/tests/support/global-teardown.ts',
+  testTimeout: 60_000,
+};

@@ -1,0 +1,21 @@
+/** Every `extensions.code` that a client may meet. INTERNAL is on the public list, but no input may lead to it. */
+export const errorCodes = new Set([
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'UNAUTHORIZED_FIELD_OR_TYPE',
+  'BAD_REQUEST',
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+  'PERSISTED_QUERY_NOT_FOUND',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+  'OPERATION_NOT_ALLOWED',
+  'METHOD_NOT_ALLOWED',
+  'UNSUPPORTED_MEDIA_TYPE',
+  'PAYLOAD_TOO_LARGE',
+  'QUERY_TOO_COMPLEX',
+  'RATE_LIMITED',
+  'OVERLOADED',
+  'UNAVAILABLE',
+  'TIMEOUT',
+]);

@@ -1,0 +1,46 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ServiceName, type SigningKey, type Stack, type StackOptions, startStack } from '@atrium/stack';
+import { freePort } from './free-port.ts';
+
+/** The running system as a test knows it. */
+export interface System {
+  gatewayUrl: string;
+  apiKey: string;
+  dataDir: string;
+  services: Record<ServiceName, { url: string; readonly pid: number | undefined }>;
+  databases: Record<ServiceName, string>;
+  /** The superuser's address of PostgreSQL, for counting statements. */
+  adminDatabaseUrl: string;
+  signingKeys: Record<ServiceName, SigningKey>;
+  /** The one local port that Image may fetch pictures from. */
+  picturePort: number;
+}
+
+/** A system of a test's own, which it may kill parts of. */
+export type OwnSystem = System & Stack;
+
+/** The environment variable by which a run's shared system is told to its test files. */
+export const sharedSystemVariable = 'ATRIUM_TEST_SYSTEM';
+
+/** Starts a whole system on free ports in a temporary folder; its files go when it stops. */
+export async function startSystem(options: StackOptions = {}): Promise<OwnSystem> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'atrium-test-'));
+  // PostgreSQL runs under a user of its own where the tests run as root, and must be able to pass through.
+  chmodSync(dataDir, 0o711);
+  const picturePort = await freePort();
+  const image = { IMAGE_URL_ALLOWED_HOSTS: `127.0.0.1:${picturePort}`, ...options.settings?.image };
+  const stack = await startStack({
+    dataDir,
+    ports: 'free',
+    ...options,
+    settings: { ...options.settings, image },
+    postgresSettings: { shared_preload_libraries: 'pg_stat_statements', ...options.postgresSettings },
+  });
+  const stop = async () => {
+    await stack.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  return { ...stack, adminDatabaseUrl: stack.postgres?.url ?? '', picturePort, stop };
+}
