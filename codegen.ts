@@ -10,6 +10,7 @@ const subgraphs: Record<string, Record<string, string>> = {
   },
   messaging: {
     Message: '../../domain/message.ts#Message as DomainMessage',
+    MessageConnection: '../message-connection.ts#MessageConnectionSource',
     User: '../../domain/user.ts#UserReference',
   },
 };

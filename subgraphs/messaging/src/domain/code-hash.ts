@@ -1,0 +1,27 @@
+import { createHmac, randomInt } from 'node:crypto';
+
+/** Keyed hashes for what must be recognised and never read: one-time codes, phone numbers, inputs. */
+export interface KeyedHashes {
+  /** Bound to challenge, user and number, so that a code is worth nothing anywhere else. */
+  ofCode(of: { challengeId: string; userId: string; phoneNumber: string; code: string }): Buffer;
+  ofPhoneNumber(phoneNumber: string): Buffer;
+}
+
+/** HMAC-SHA-256; each kind of text has its own label, so that no hash of one kind can stand for another. */
+export function createKeyedHashes(key: Buffer): KeyedHashes {
+  return {
+    ofCode: ({ challengeId, userId, phoneNumber, code }) =>
+      keyedHash(key, 'one-time code', challengeId, userId, phoneNumber, code),
+    ofPhoneNumber: (phoneNumber) => keyedHash(key, 'phone number', phoneNumber),
+  };
+}
+
+/** HMAC-SHA-256 over parts that cannot run into each other. */
+export function keyedHash(key: Buffer, ...parts: string[]): Buffer {
+  return createHmac('sha256', key).update(JSON.stringify(parts)).digest();
+}
+
+/** Six digits, each as likely as any other. */
+export function newCode(): string {
+  return String(randomInt(1_000_000)).padStart(6, '0');
+}

@@ -1,0 +1,37 @@
+import { newId } from '@atrium/service-kit';
+import { maskRecipient } from './mask-recipient.ts';
+import type { NewMessage } from './message.ts';
+import { renderMessage, type TemplateValues } from './render-message.ts';
+import type { Sealer } from './seal.ts';
+import type { MessageTemplate } from './template.ts';
+
+/** Fills a template for one reader and seals the text: a message that is ready to be queued. */
+export function composeMessage(
+  sealer: Sealer,
+  input: {
+    template: MessageTemplate;
+    userId: string;
+    /** E.164 or an e-mail address, as the template's channel asks. */
+    to: string;
+    values: TemplateValues;
+    clientId: string | null;
+    /** The one-time code among the values. */
+    code?: string;
+    lifetimeMs?: number;
+  },
+): NewMessage {
+  const { template, to, code } = input;
+  const id = newId();
+  return {
+    id,
+    userId: input.userId,
+    operation: template.operation,
+    channel: template.channel,
+    recipient: maskRecipient(to),
+    locale: template.locale,
+    sealed: sealer.seal(id, { to, ...renderMessage(template, input.values), code: code ?? null }),
+    urgent: code !== undefined,
+    clientId: input.clientId,
+    lifetimeMs: input.lifetimeMs ?? null,
+  };
+}

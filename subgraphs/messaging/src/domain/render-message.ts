@@ -1,0 +1,45 @@
+import { Liquid } from 'liquidjs';
+import type { MessageTemplate } from './template.ts';
+
+/** The texts of a message, filled. */
+export interface RenderedMessage {
+  readonly subject: string | null;
+  readonly body: string;
+  readonly html: string | null;
+}
+
+/** Values by variable name. */
+export type TemplateValues = Readonly<Record<string, string | number | boolean>>;
+
+const options = {
+  strictVariables: true,
+  strictFilters: true,
+  ownPropertyOnly: true,
+  // A template is read from the database; none may take the process's time or memory.
+  parseLimit: 100_000,
+  renderLimit: 200,
+  memoryLimit: 1_000_000,
+  cache: 200,
+};
+const plain = new Liquid(options);
+const hypertext = new Liquid({ ...options, outputEscape: 'escape' });
+
+/**
+ * Fills a template. Values are escaped for where they stand: HTML in the html part; nowhere do they bring line breaks or
+ * other control characters, which would forge a second line of an SMS or a header of an e-mail.
+ */
+export function renderMessage(template: MessageTemplate, values: TemplateValues): RenderedMessage {
+  const safe = Object.fromEntries(
+    // Optional variables are known to the template even when nobody gave them a value.
+    template.variables.map(({ name }) => [name, inOneLine(values[name] ?? '')]),
+  );
+  return {
+    subject: template.subject === null ? null : inOneLine(String(plain.parseAndRenderSync(template.subject, safe))),
+    body: String(plain.parseAndRenderSync(template.body, safe)).trim(),
+    html: template.html === null ? null : String(hypertext.parseAndRenderSync(template.html, safe)).trim(),
+  };
+}
+
+function inOneLine<T extends string | number | boolean>(value: T): T | string {
+  return typeof value === 'string' ? value.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]+/gu, ' ').trim() : value;
+}

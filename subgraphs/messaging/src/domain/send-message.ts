@@ -1,0 +1,148 @@
+import { type Caller, isId, type RequestContext } from '@atrium/service-kit';
+import { chooseRecipient } from './choose-recipient.ts';
+import { keyedHash } from './code-hash.ts';
+import { composeMessage } from './compose-message.ts';
+import type { PhonePolicy } from './judge-phone-number.ts';
+import type { Message, MessageChannel } from './message.ts';
+import { mustSendMessages } from './policy.ts';
+import type { IdempotencyClaim, MessageStore, QueueOutcome, TemplateStore } from './ports.ts';
+import { readIdempotencyKey, readLocale, readVariables } from './read-send-input.ts';
+import type { Sealer } from './seal.ts';
+import { chooseTemplate, customaryLocale, type MessageTemplate } from './template.ts';
+import type { Contact } from './user.ts';
+import { InputRefused, refused, type UserError } from './user-error.ts';
+
+/** What a client asks to be sent. */
+export interface SendMessage {
+  readonly userId: string;
+  readonly operation: string;
+  readonly phoneNumber?: string | null | undefined;
+  readonly email?: string | null | undefined;
+  readonly channel?: MessageChannel | null | undefined;
+  readonly locale?: string | null | undefined;
+  readonly variables?: unknown;
+  readonly idempotencyKey?: string | null | undefined;
+}
+
+/** The queued message, or what to mend. */
+export interface SendOutcome {
+  readonly message: Message | null;
+  readonly userErrors: UserError[];
+}
+
+/** Who asks, and how the person is looked up. */
+export interface Sender {
+  readonly caller: Caller;
+  readonly request: RequestContext;
+  readonly findContact: (userId: string) => Promise<Contact | null>;
+}
+
+/** Makes the action that queues one message from a template for one user. */
+export function createSendMessage(parts: {
+  messages: MessageStore;
+  templates: TemplateStore;
+  sealer: Sealer;
+  policy: PhonePolicy;
+  idempotencyKey: Buffer;
+}) {
+  const { messages, sealer, policy } = parts;
+
+  async function send(sender: Sender, input: SendMessage): Promise<Message> {
+    const { clientId, maySendToAnyone } = mustSendMessages(sender.caller);
+    const claim = toClaim(clientId, input);
+    const repeated = claim && (await messages.findRepeated(claim));
+    if (repeated) return messageOf(repeated);
+
+    const templates = await findTemplates(input.operation);
+    const asked = { locale: readLocale(input.locale), variables: readVariables(input.variables) };
+    const contact = isId(input.userId) ? await sender.findContact(input.userId.toLowerCase()) : null;
+    if (!contact) throw noSuchUser();
+    const { channel, to } = chooseRecipient(input, contact, { policy, maySendToAnyone });
+    const locale = asked.locale ?? contact.locale ?? customaryLocale(contact.country);
+    const template = chooseTemplate(templates, { operation: input.operation, channel, locale });
+    if (!template) throw refused('TEMPLATE_UNKNOWN', 'operation', `This operation has no ${channel} template.`);
+    const values = fitVariables(template, { name: contact.name }, asked.variables);
+    const message = composeMessage(sealer, { template, userId: contact.userId, to, values, clientId });
+    return messageOf(await messages.queueMessage(message, claim));
+  }
+
+  async function findTemplates(operation: string): Promise<MessageTemplate[]> {
+    const templates = /^[A-Z][A-Z0-9_]{0,99}$/.test(operation) ? await parts.templates.findTemplates(operation) : [];
+    if (templates.length === 0)
+      throw refused('TEMPLATE_UNKNOWN', 'operation', 'There is no template for this operation.');
+    if (templates.some(({ carriesCode }) => carriesCode)) {
+      throw refused(
+        'OPERATION_CARRIES_CODE',
+        'operation',
+        'Messages that carry a one-time code are sent by Atrium itself only.',
+      );
+    }
+    return templates;
+  }
+
+  function toClaim(clientId: string, input: SendMessage): IdempotencyClaim | undefined {
+    const key = readIdempotencyKey(input.idempotencyKey);
+    if (key === undefined) return undefined;
+    const { userId, operation, phoneNumber, email, channel, locale, variables } = input;
+    const text = canonicalJson([userId, operation, phoneNumber, email, channel, locale, variables]);
+    return { clientId, key, inputHash: keyedHash(parts.idempotencyKey, 'sendMessage', text) };
+  }
+
+  return async (sender: Sender, input: SendMessage): Promise<SendOutcome> => {
+    try {
+      return { message: await send(sender, input), userErrors: [] };
+    } catch (error) {
+      if (!(error instanceof InputRefused)) throw error;
+      return { message: null, userErrors: error.userErrors };
+    }
+  };
+}
+
+function noSuchUser(): InputRefused {
+  return refused('NOT_FOUND', 'userId', 'There is no such user.');
+}
+
+function messageOf(outcome: QueueOutcome): Message {
+  if (outcome.kind === 'gone') throw noSuchUser();
+  if (outcome.kind === 'conflict') {
+    throw refused('IDEMPOTENCY_CONFLICT', 'idempotencyKey', 'This key was used with another input. Use a new key.');
+  }
+  return outcome.message;
+}
+
+type Values = Record<string, string | number | boolean>;
+
+/** The values for exactly the variables that the template declares; `defaults` fill what the caller left out. */
+function fitVariables(template: MessageTemplate, defaults: Values, given: Values): Values {
+  const declared = new Set(template.variables.map(({ name }) => name));
+  const unknown = Object.keys(given).filter((name) => !declared.has(name));
+  const values = { ...defaults, ...given };
+  const missing = template.variables.filter(({ name, required }) => required && (values[name] ?? '') === '');
+  const userErrors: UserError[] = [
+    ...unknown.map(
+      (name): UserError => ({
+        code: 'VARIABLE_UNKNOWN',
+        field: ['input', 'variables', name],
+        message: 'The template has no variable of this name. Leave it out.',
+      }),
+    ),
+    ...missing.map(
+      ({ name }): UserError => ({
+        code: 'VARIABLE_MISSING',
+        field: ['input', 'variables', name],
+        message: `The template needs a value for ${name}.`,
+      }),
+    ),
+  ];
+  if (userErrors.length > 0) throw new InputRefused(userErrors);
+  return values;
+}
+
+/** JSON whose members stand in one order, so that equal inputs are equal texts; absent and null are the same. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value ?? null, (_, member) =>
+    member && typeof member === 'object' && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : (member ?? null),
+  );
+}

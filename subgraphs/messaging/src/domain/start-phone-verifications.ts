@@ -1,0 +1,89 @@
+import { type Caller, isId, newId } from '@atrium/service-kit';
+import { type KeyedHashes, newCode } from './code-hash.ts';
+import { composeMessage } from './compose-message.ts';
+import { isCountry, judgePhoneNumber, type PhonePolicy } from './judge-phone-number.ts';
+import { mustBeService } from './policy.ts';
+import type { ChallengeOutcome, ChallengeStore, NewChallenge, TemplateStore } from './ports.ts';
+import type { Sealer } from './seal.ts';
+import { canonicalLocale, chooseTemplate, customaryLocale, type MessageTemplate } from './template.ts';
+import type { UserErrorCode } from './user-error.ts';
+
+/** One request of a sister service. */
+export interface StartPhoneVerification {
+  readonly requestId: string;
+  readonly userId: string;
+  readonly phoneNumber: string;
+  readonly country: string;
+  readonly locale?: string | null | undefined;
+  readonly clientId: string;
+}
+
+/**
+ * The operation whose template carries the code. It never shows the name: whoever creates a user chooses both that text
+ * and the number that it would go to.
+ */
+const operation = 'PHONE_VERIFICATION';
+
+/** Makes the action that judges numbers, makes their codes and queues the messages that carry them. */
+export function createStartPhoneVerifications(parts: {
+  challenges: ChallengeStore;
+  templates: TemplateStore;
+  hashes: KeyedHashes;
+  sealer: Sealer;
+  policy: PhonePolicy;
+  codeLifetimeMs: number;
+}) {
+  const { challenges, hashes, sealer, policy, codeLifetimeMs } = parts;
+
+  function toChallenge(input: StartPhoneVerification, templates: MessageTemplate[]): NewChallenge {
+    const id = newId();
+    const requestId = input.requestId.toLowerCase();
+    const userId = input.userId.toLowerCase();
+    const { rejection, phoneNumber: to } = judgePhoneNumber({ phoneNumber: input.phoneNumber }, policy);
+    const base = { id, requestId, userId, numberHash: hashes.ofPhoneNumber(to ?? input.phoneNumber) };
+    if (rejection || to === null) return { ...base, outcome: { rejection: rejection ?? 'PHONE_NUMBER_INVALID' } };
+    const template = chooseTemplate(templates, { operation, channel: 'SMS', locale: localeOf(input) });
+    if (!template) throw new Error(`no template for ${operation}`);
+    const code = newCode();
+    const codeHash = hashes.ofCode({ challengeId: id, userId, phoneNumber: to, code });
+    const values = { code, minutes: Math.max(1, Math.floor(codeLifetimeMs / 60_000)) };
+    const clientId = asClientId(input.clientId);
+    const message = composeMessage(sealer, {
+      template,
+      userId,
+      to,
+      values,
+      clientId,
+      code,
+      lifetimeMs: codeLifetimeMs,
+    });
+    return { ...base, outcome: { codeHash, message } };
+  }
+
+  return async (caller: Caller, inputs: readonly StartPhoneVerification[]): Promise<ChallengeOutcome[]> => {
+    mustBeService(caller);
+    const templates = await parts.templates.findTemplates(operation);
+    const usable = inputs.filter(({ requestId, userId }) => isId(requestId) && isId(userId));
+    const outcomes = await challenges.addChallenges(
+      usable.map((input) => toChallenge(input, templates)),
+      codeLifetimeMs,
+    );
+    return inputs.map(({ requestId }) => {
+      const absent = refusal(requestId, isId(requestId) ? 'NOT_FOUND' : 'INVALID_FORMAT');
+      return outcomes.get(requestId.toLowerCase()) ?? absent;
+    });
+  };
+}
+
+function refusal(requestId: string, rejection: UserErrorCode): ChallengeOutcome {
+  return { requestId, codeSentAt: null, codeExpiresAt: null, rejection };
+}
+
+function localeOf({ locale, country }: StartPhoneVerification): string {
+  return canonicalLocale(locale ?? '') ?? customaryLocale(isCountry(country) ? country : 'US');
+}
+
+/** The client's id as far as the record of a message can hold it. */
+function asClientId(clientId: string): string | null {
+  return /^[\w.:-]{1,200}$/.test(clientId) ? clientId : null;
+}

@@ -1,0 +1,87 @@
+import { PassThrough } from 'node:stream';
+import { isId, PublicError, protect, type TokenVerifier } from '@atrium/service-kit';
+import type { FastifyInstance } from 'fastify';
+import { mustBeGateway } from './domain/policy.ts';
+import type { DeveloperInbox, InboxMessage } from './store/developer-inbox.ts';
+import type { InboxFeed } from './store/inbox-feed.ts';
+
+/** What the inbox routes read from. */
+export interface InboxRoutesOptions {
+  readonly inbox: DeveloperInbox;
+  readonly feed: InboxFeed;
+  readonly verifyToken: TokenVerifier;
+  readonly heartbeatMs: number;
+}
+
+/** GET /inbox/messages and /inbox/events: the developer inbox, for the gateway. They exist only where it is a provider. */
+export function addInboxRoutes(app: FastifyInstance, options: InboxRoutesOptions): void {
+  const { inbox, verifyToken } = options;
+  const streams = new Set<PassThrough>();
+  protect(app, '/inbox/messages', verifyToken);
+  protect(app, '/inbox/events', verifyToken);
+
+  app.get('/inbox/messages', async (request) => {
+    mustBeGateway(request.caller);
+    const { to, after } = readFilter(request.query);
+    return { messages: await inbox.find({ to, after }) };
+  });
+
+  app.get('/inbox/events', async (request, reply) => {
+    mustBeGateway(request.caller);
+    const stream = new PassThrough();
+    streams.add(stream);
+    const stop = await follow(stream, options);
+    request.raw.once('close', () => {
+      stop();
+      streams.delete(stream);
+      stream.end();
+    });
+    return reply.headers({ 'content-type': 'text/event-stream', 'cache-control': 'no-store' }).send(stream);
+  });
+
+  // A server waits for its open responses when it closes, and these never end by themselves.
+  app.addHook('preClose', async () => {
+    for (const stream of streams) stream.end();
+  });
+}
+
+/** Writes an event for everything that arrives from now on; answers how to stop. */
+async function follow(stream: PassThrough, { inbox, feed, heartbeatMs }: InboxRoutesOptions): Promise<() => void> {
+  let [latest] = await inbox.find({});
+  let reading = Promise.resolve();
+
+  async function catchUp(): Promise<void> {
+    const arrived = await inbox.find({ after: latest?.id });
+    for (const message of arrived.reverse()) stream.write(toEvent(message));
+    latest = arrived.at(-1) ?? latest;
+  }
+
+  stream.write(': hello\n\n');
+  const heartbeat = setInterval(() => stream.write(': still here\n\n'), heartbeatMs);
+  const unsubscribe = feed.subscribe(() => {
+    // An arrival that cannot be read now is read with the next one.
+    reading = reading.then(catchUp).catch(() => undefined);
+  });
+  const stop = (): void => {
+    clearInterval(heartbeat);
+    unsubscribe();
+  };
+  stream.once('finish', stop);
+  return stop;
+}
+
+function toEvent(message: InboxMessage): string {
+  return `id: ${message.id}\nevent: message\ndata: ${JSON.stringify(message)}\n\n`;
+}
+
+function readFilter(query: unknown): { to: string | undefined; after: string | undefined } {
+  const { to, after } = query as Record<string, unknown>;
+  if (to !== undefined && (typeof to !== 'string' || to.length > 254 || /\p{Cc}/u.test(to))) {
+    throw new PublicError('BAD_REQUEST', 'Give one phone number or e-mail address as `to`.');
+  }
+  if (after !== undefined && (typeof after !== 'string' || !isId(after))) {
+    throw new PublicError('BAD_REQUEST', 'Give the id of a message as `after`.');
+  }
+  // In a query string a plus sign stands for a space; the sender of a number means the sign.
+  return { to: to?.replace(/^ (?=\d)/, '+'), after };
+}

@@ -1,0 +1,29 @@
+import type { SubgraphContext } from '@atrium/service-kit';
+import type { CheckOutcome, CheckPhoneVerification } from '../domain/check-phone-verification.ts';
+import type { PhonePolicy } from '../domain/judge-phone-number.ts';
+import type { ChallengeOutcome, Loaders } from '../domain/ports.ts';
+import type { Sender, SendMessage, SendOutcome } from '../domain/send-message.ts';
+import type { StartPhoneVerification } from '../domain/start-phone-verifications.ts';
+import type { Contact } from '../domain/user.ts';
+
+/** What Messaging does when it is asked. */
+export interface Actions {
+  sendMessage(sender: Sender, input: SendMessage): Promise<SendOutcome>;
+  startPhoneVerifications(
+    caller: SubgraphContext['caller'],
+    inputs: readonly StartPhoneVerification[],
+  ): Promise<ChallengeOutcome[]>;
+  checkPhoneVerification(
+    caller: SubgraphContext['caller'],
+    inputs: readonly CheckPhoneVerification[],
+  ): Promise<CheckOutcome[]>;
+}
+
+/** What every resolver is given. */
+export interface Context extends SubgraphContext {
+  readonly actions: Actions;
+  readonly phonePolicy: PhonePolicy;
+  readonly loaders: Loaders;
+  /** A person's contact from Profile, looked up once in a request. */
+  readonly findContact: (userId: string) => Promise<Contact | null>;
+}

@@ -1,0 +1,150 @@
+import { readFileSync } from 'node:fs';
+import {
+  createLogger,
+  createServiceClient,
+  createSubgraph,
+  createTokenIssuer,
+  createTokenVerifier,
+  receiveEvents,
+} from '@atrium/service-kit';
+import { chooseProviders } from './choose-providers.ts';
+import type { MessagingSettings } from './config.ts';
+import { createCheckPhoneVerification } from './domain/check-phone-verification.ts';
+import { createKeyedHashes } from './domain/code-hash.ts';
+import { createDeliverMessage } from './domain/deliver-message.ts';
+import { createSealer } from './domain/seal.ts';
+import { createSendMessage } from './domain/send-message.ts';
+import { createStartPhoneVerifications } from './domain/start-phone-verifications.ts';
+import { createTakeEvents } from './domain/take-events.ts';
+import { addInboxRoutes } from './inbox-routes.ts';
+import { createContactLoader, createContactSource } from './providers/profile-client.ts';
+import { readTemplateFiles } from './providers/template-files.ts';
+import type { Context } from './resolvers/context.ts';
+import { resolvers } from './resolvers/index.ts';
+import { createChallengeStore } from './store/challenge-store.ts';
+import { checkDatabase, openDatabase } from './store/database.ts';
+import { createDeliveryStore } from './store/delivery-store.ts';
+import { createDeveloperInbox } from './store/developer-inbox.ts';
+import { createEventStore } from './store/event-store.ts';
+import { forgetExpired } from './store/forget-expired.ts';
+import { openInboxFeed } from './store/inbox-feed.ts';
+import { createLoaders } from './store/loaders.ts';
+import { createMessageStore } from './store/message-store.ts';
+import { createTemplateStore, seedTemplates } from './store/template-store.ts';
+import { migrateQueue, startWorker } from './worker.ts';
+
+/** A running Messaging. */
+export interface Messaging {
+  readonly url: string;
+  readonly drainTimeoutMs: number;
+  close(): Promise<void>;
+}
+
+const typeDefs = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
+const templatesFolder = new URL('../templates/', import.meta.url).pathname;
+
+/** Wires the service and starts it: the database's content first, then the worker, then the door. */
+export async function startMessaging(settings: MessagingSettings): Promise<Messaging> {
+  const { databaseUrl } = settings;
+  const logger = createLogger('messaging', settings.logLevel);
+  const database = openDatabase(databaseUrl, settings.databaseConnections);
+  await migrateQueue(databaseUrl, logger);
+  await seedTemplates(database, readTemplateFiles(templatesFolder));
+
+  const profile = createServiceClient('profile', settings.profileUrl, createTokenIssuer(settings.signingKey));
+  const verifyToken = createTokenVerifier(settings.trustedKeys, 'messaging');
+  const contacts = createContactSource(profile, settings.profileTimeoutMs);
+  const hashes = createKeyedHashes(settings.codeHmacKey);
+  const sealer = createSealer(settings.messageSealKey);
+  const templates = createTemplateStore(database);
+  const challenges = createChallengeStore(database);
+  const phonePolicy = {
+    allowedTypes: new Set(settings.allowedTypes),
+    deniedCountries: new Set(settings.deniedCountries),
+    deniedPrefixes: settings.deniedPrefixes,
+  };
+  const shared = { templates, sealer, policy: phonePolicy };
+  const actions = {
+    sendMessage: createSendMessage({
+      ...shared,
+      messages: createMessageStore(database),
+      idempotencyKey: settings.idempotencyHmacKey,
+    }),
+    startPhoneVerifications: createStartPhoneVerifications({
+      ...shared,
+      challenges,
+      hashes,
+      codeLifetimeMs: settings.codeLifetimeMs,
+    }),
+    checkPhoneVerification: createCheckPhoneVerification({ challenges, hashes, maxTries: settings.codeMaxTries }),
+  };
+  const takeEvents = createTakeEvents({
+    events: createEventStore(database),
+    templates,
+    contacts,
+    sealer,
+    contactsTimeoutMs: settings.profileTimeoutMs,
+  });
+
+  const worker = await startWorker({
+    databaseUrl,
+    logger,
+    concurrency: settings.deliveryConcurrency,
+    rescueIntervalMs: settings.rescueIntervalMs,
+    deliver: createDeliverMessage({
+      deliveries: createDeliveryStore(database),
+      sealer,
+      providers: chooseProviders(settings, database),
+      rules: {
+        maxAttempts: settings.deliveryMaxAttempts,
+        firstPauseMs: settings.deliveryFirstPauseMs,
+        longestPauseMs: settings.deliveryLongestPauseMs,
+      },
+    }),
+    tidy: () => forgetExpired(database),
+  });
+  const feed = usesDeveloperInbox(settings) ? openInboxFeed(databaseUrl) : undefined;
+
+  const app = await createSubgraph<Context>({
+    logger,
+    bodyLimitBytes: settings.bodyLimitBytes,
+    requestBudgetMs: settings.requestBudgetMs,
+    ready: () => checkDatabase(database),
+    typeDefs,
+    resolvers,
+    verifyToken,
+    context(base) {
+      const contact = createContactLoader(contacts, base.request);
+      return {
+        ...base,
+        actions,
+        phonePolicy,
+        loaders: createLoaders(database),
+        findContact: (userId) => contact.load(userId),
+      };
+    },
+    routes(routed) {
+      receiveEvents(routed, verifyToken, takeEvents);
+      if (!feed) return;
+      const inbox = createDeveloperInbox(database);
+      addInboxRoutes(routed, { inbox, feed, verifyToken, heartbeatMs: settings.inboxHeartbeatMs });
+    },
+  });
+  const url = await app.listen({ host: settings.host, port: settings.port });
+
+  return {
+    url,
+    drainTimeoutMs: settings.drainTimeoutMs,
+    async close() {
+      await app.close();
+      await worker.close();
+      await feed?.close();
+      await profile.close();
+      await database.$disconnect();
+    },
+  };
+}
+
+function usesDeveloperInbox({ smsProvider, emailProvider }: MessagingSettings): boolean {
+  return [smsProvider, emailProvider].includes('developer-inbox');
+}
