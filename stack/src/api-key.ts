@@ -1,19 +1,12 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { withClient } from './postgres/provision.ts';
 import { serviceFolder } from './repository.ts';
 import { type Secrets, saveSecrets } from './secrets.ts';
 import { telemetryOff } from './service-environment.ts';
 import { reasonIn } from './service-process.ts';
+import { inheritedEnvironment } from './settings.ts';
 import { StackError } from './stack-error.ts';
-
-/** Everything that a key can be allowed. */
-export const allScopes = [
-  ...['profile:read', 'profile:write', 'profile:phone', 'image:read', 'image:write'],
-  ...['messaging:read', 'messaging:send', 'messaging:send-any', 'messaging:codes', 'messaging:templates'],
-  'introspection',
-];
 
 /**
  * The development API key: made by the gateway's own command the first time, and kept with the secrets for as long as
@@ -37,23 +30,17 @@ function identityOf(databaseUrl: string): Promise<string> {
   });
 }
 
-const command = join('src', 'identity', 'cli.ts');
+/** The gateway's own command for its keys, run by Node in the gateway's folder. */
+export const keysCommand = ['--disable-warning=ExperimentalWarning', join('src', 'identity', 'cli.ts')];
 
 function createKey(databaseUrl: string): Promise<string> {
-  const cwd = serviceFolder('gateway');
-  if (!existsSync(join(cwd, command)))
-    throw new StackError(`${join(cwd, command)} is missing: no API key can be made.`);
-  const args = ['--disable-warning=ExperimentalWarning', command, 'create', '--name', 'development'];
-  const env = { ...telemetryOff, PATH: process.env.PATH, ATRIUM_MODE: 'development', DATABASE_URL: databaseUrl };
+  const args = [...keysCommand, 'create', '--name', 'development', '--scopes', 'all', '--json'];
+  const env = { ...telemetryOff, PATH: inheritedEnvironment().PATH, DATABASE_URL: databaseUrl };
   return new Promise((resolve, reject) => {
-    execFile(
-      process.execPath,
-      [...args, '--scopes', allScopes.join(','), '--json'],
-      { cwd, env },
-      (error, out, err) => {
-        if (error) reject(new StackError(`the development API key was not made: ${reasonIn(err || error.message)}`));
-        else resolve((JSON.parse(out) as { key: string }).key);
-      },
-    );
+    execFile(process.execPath, args, { cwd: serviceFolder('gateway'), env }, (error, out, complaint) => {
+      if (error)
+        reject(new StackError(`the development API key was not made: ${reasonIn(complaint || error.message)}`));
+      else resolve((JSON.parse(out) as { key: string }).key);
+    });
   });
 }

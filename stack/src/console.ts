@@ -1,6 +1,5 @@
 import { styleText } from 'node:util';
 import Table from 'cli-table3';
-import { allScopes } from './api-key.ts';
 import { serviceNames } from './repository.ts';
 import type { Progress, Stack } from './stack.ts';
 
@@ -27,8 +26,7 @@ export function showReady(stack: Stack, ms: number): void {
     ['GraphQL', `${stack.gatewayUrl}/graphql`],
     ['GraphiQL', `${stack.gatewayUrl}/graphiql`],
     ['Inbox', stack.inboxUrl],
-    ['API key', stack.apiKey],
-    ['Scopes', wrapped(allScopes)],
+    ['API key', `${stack.apiKey}  (all scopes)`],
     ...serviceNames
       .slice(1)
       .map((name) => [name, `${stack.services[name].url}  (process ${stack.services[name].pid})`]),
@@ -38,13 +36,6 @@ export function showReady(stack: Stack, ms: number): void {
   console.log(`\n${styled('bold', `Ready in ${(ms / 1000).toFixed(1)} s.`)} Ctrl-C stops all of it.\n`);
   console.log(table.toString());
   console.log(`\n${styled('bold', 'Create a person')}, then read the code in the inbox:\n\n${createUserCurl(stack)}\n`);
-}
-
-function wrapped(words: string[]): string {
-  return words
-    .map((word, i) => word + (i % 5 === 4 ? '\n' : ' '))
-    .join('')
-    .trimEnd();
 }
 
 /** The request that creates the first person, for a POSIX shell. */

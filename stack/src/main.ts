@@ -1,12 +1,15 @@
 import { Command } from 'commander';
 import { watchSources } from './dev.ts';
+import { keysCommand } from './keys.ts';
 import { migrateCommand } from './migrations/cli.ts';
 import { reset } from './reset.ts';
 import { runStack } from './run.ts';
 import { readSettings } from './settings.ts';
 import { reasonOf, StackError } from './stack-error.ts';
 
-const program = new Command('atrium').description('Atrium on one machine: PostgreSQL, the gateway and its subgraphs.');
+const program = new Command('atrium')
+  .enablePositionalOptions()
+  .description('Atrium on one machine: PostgreSQL, the gateway and its subgraphs.');
 
 program
   .command('start', { isDefault: true })
@@ -28,6 +31,7 @@ program
   });
 
 program.addCommand(migrateCommand());
+program.addCommand(keysCommand());
 
 try {
   await program.parseAsync();

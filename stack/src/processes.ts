@@ -22,6 +22,14 @@ export function startOf(pid: number): string | undefined {
   return shown.status === 0 ? shown.stdout.trim() : undefined;
 }
 
+/** The parent of a process, or undefined where it cannot be told. */
+export function parentOf(pid: number): number | undefined {
+  if (process.platform === 'linux') return stat(pid)?.parent;
+  if (process.platform === 'win32') return undefined;
+  const shown = spawnSync('ps', ['-o', 'ppid=', '-p', String(pid)], { encoding: 'utf8' });
+  return shown.status === 0 ? Number(shown.stdout) : undefined;
+}
+
 /** The name of the program a process runs (`postgres`, `node`), or undefined where it cannot be told. */
 export function programOf(pid: number): string | undefined {
   if (process.platform === 'linux') return stat(pid)?.program;
@@ -40,14 +48,23 @@ export async function waitFor(condition: () => boolean, timeoutMs: number, every
   return true;
 }
 
-// proc(5): the program's name stands in brackets and may itself hold brackets; state is field 3, start time field 22.
-function stat(pid: number): { program: string; state: string; started: string } | undefined {
+type ProcessState = { program: string; state: string; parent: number; started: string };
+
+// proc(5): the program's name stands in brackets and may itself hold brackets; the state is field 3, the parent field
+// 4, the start time field 22.
+function stat(pid: number): ProcessState | undefined {
   if (process.platform !== 'linux') return undefined;
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const close = text.lastIndexOf(')');
     const fields = text.slice(close + 2).split(' ');
-    return { program: text.slice(text.indexOf('(') + 1, close), state: fields[0] ?? '', started: fields[19] ?? '' };
+    const [state = '', parent] = fields;
+    return {
+      program: text.slice(text.indexOf('(') + 1, close),
+      state,
+      parent: Number(parent),
+      started: fields[19] ?? '',
+    };
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import { showNews, showProgress, showReady } from './console.ts';
+import { isAlive, parentOf } from './processes.ts';
 import { readSettings } from './settings.ts';
 import { type Stack, startStack } from './stack.ts';
 
@@ -35,12 +35,13 @@ export async function runStack(whileRunning: (stack: Stack) => void = () => {}):
   whileRunning(stack);
 }
 
-// npm does not pass SIGKILL on, and npm itself may be killed.
+// npm may be killed, and a shell may stand between it and this process, so that neither is told.
 function stopWithNpm(stop: () => void): void {
   if (!process.env.npm_lifecycle_event) return;
   const parent = process.ppid;
+  const watched = [parent, parentOf(parent) ?? 1];
   const timer = setInterval(() => {
-    if (process.ppid === parent && (process.platform !== 'linux' || existsSync(`/proc/${parent}`))) return;
+    if (process.ppid === parent && watched.every(isAlive)) return;
     clearInterval(timer);
     stop();
   }, 500);

@@ -25,10 +25,10 @@ test('two folders have no secret in common', async () => {
 test('a secret that is missing is made, and the others stay', async () => {
   const folder = newFolder();
   const made = await loadSecrets(folder);
-  const { INBOX_SECRET: _, ...shared } = made.shared;
+  const { MESSAGE_SEAL_KEY: _, ...shared } = made.shared;
   saveSecrets(folder, { ...made, shared: shared as typeof made.shared });
   const again = await loadSecrets(folder);
-  expect(again.shared.INBOX_SECRET).toHaveLength(43);
+  expect(again.shared.MESSAGE_SEAL_KEY).toHaveLength(43);
   expect(again.shared.CODE_HMAC_KEY).toBe(made.shared.CODE_HMAC_KEY);
   expect(again.signingKeys).toEqual(made.signingKeys);
 });

@@ -11,7 +11,6 @@ export const sharedSecretNames = [
   'CODE_HMAC_KEY',
   'MESSAGE_SEAL_KEY',
   'IDEMPOTENCY_HMAC_KEY',
-  'INBOX_SECRET',
 ] as const;
 
 /** The name of one such secret. */

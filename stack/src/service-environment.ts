@@ -17,6 +17,8 @@ export type EnvironmentOptions = {
   dataDir: string;
   databases: Record<ServiceName, string>;
   secrets: Secrets;
+  /** The key that the gateway's pages for people are preset with. */
+  apiKey?: string;
   settings: ServiceSettings;
 };
 
@@ -51,8 +53,8 @@ export function environmentOf(service: ServiceName, options: EnvironmentOptions)
 }
 
 function ownEnvironment(service: ServiceName, options: EnvironmentOptions): Record<string, string> {
-  const { urls, publicUrl, dataDir, secrets } = options;
-  const { IMAGE_URL_SECRET, CODE_HMAC_KEY, MESSAGE_SEAL_KEY, IDEMPOTENCY_HMAC_KEY, INBOX_SECRET } = secrets.shared;
+  const { urls, publicUrl, dataDir, secrets, apiKey } = options;
+  const { IMAGE_URL_SECRET, CODE_HMAC_KEY, MESSAGE_SEAL_KEY, IDEMPOTENCY_HMAC_KEY } = secrets.shared;
   switch (service) {
     case 'gateway':
       return {
@@ -61,7 +63,7 @@ function ownEnvironment(service: ServiceName, options: EnvironmentOptions): Reco
         IMAGE_URL: urls.image,
         MESSAGING_URL: urls.messaging,
         PUBLIC_URL: publicUrl,
-        INBOX_SECRET,
+        ...(apiKey && { DEVELOPMENT_API_KEY: apiKey }),
       };
     case 'profile':
       return { MESSAGING_URL: urls.messaging, IMAGE_URL: urls.image, IDEMPOTENCY_HMAC_KEY };
@@ -74,12 +76,13 @@ function ownEnvironment(service: ServiceName, options: EnvironmentOptions): Reco
         IDEMPOTENCY_HMAC_KEY,
       };
     case 'messaging':
-      return { PROFILE_URL: urls.profile, CODE_HMAC_KEY, MESSAGE_SEAL_KEY, IDEMPOTENCY_HMAC_KEY, INBOX_SECRET };
+      return { PROFILE_URL: urls.profile, CODE_HMAC_KEY, MESSAGE_SEAL_KEY, IDEMPOTENCY_HMAC_KEY };
   }
 }
 
 // What belongs to the stack itself or to the tool that started it is no business of a service.
-const stackOnly = /^(npm_|JEST_)|^(DATA_DIR|HOST|PORT|DATABASE_URL)$|_(PORT|DATABASE_URL)$/;
+const stackOnly =
+  /^(npm_|JEST_)|^(DATA_DIR|HOST|PORT|DATABASE_URL)$|^(GATEWAY|PROFILE|IMAGE|MESSAGING|POSTGRES)_(PORT|DATABASE_URL)$/;
 
 function passedThrough(inherited: NodeJS.ProcessEnv): Record<string, string> {
   const passed = Object.entries(inherited).filter(([name, value]) => value !== undefined && !stackOnly.test(name));

@@ -20,7 +20,7 @@ export type ServiceHandle = {
 export type ServiceProcessOptions = {
   name: ServiceName;
   url: string;
-  environment: Record<string, string>;
+  environment: () => Promise<Record<string, string>>;
   logFile: string;
   /** Starts it again, with growing pauses, when it ends by itself. */
   restart: boolean;
@@ -45,7 +45,7 @@ export function serviceProcess(options: ServiceProcessOptions): ServiceHandle {
   async function start(): Promise<void> {
     wanted = true;
     if (child && isRunning(child)) return;
-    const { process: started, reason } = launch(name, environment, logFile);
+    const { process: started, reason } = launch(name, await environment(), logFile);
     child = started;
     await untilReady(name, url, started, reason);
     onChange?.();

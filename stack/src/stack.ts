@@ -99,16 +99,13 @@ async function open(options: StackOptions & { dataDir: string }, opened: Opened)
 
   const { urls: databases, postgres } = opened.databases as Databases;
   const inherited = inheritedEnvironment();
-  const services = prepareServices(
-    { ...addresses, inherited, host, dataDir, databases, secrets, settings },
-    options,
-    opened,
-  );
-  opened.services = services;
+  const environment = { ...addresses, inherited, host, dataDir, databases, secrets, settings };
   const makeKey = options.createApiKey ?? true;
   const makingKey = makeKey
     ? step('API key', developmentKey(dataDir, secrets, databases.gateway))
     : Promise.resolve('');
+  const services = prepareServices(environment, makingKey, options, opened);
+  opened.services = services;
   const starting = serviceNames.map((name) => step(name, services[name].start(), () => services[name].url));
   await Promise.all([makingKey, ...starting]);
 
@@ -149,6 +146,7 @@ function describeMigrations(applied: Record<ServiceName, string[]>): string {
 
 function prepareServices(
   environment: EnvironmentOptions,
+  makingKey: Promise<string>,
   options: StackOptions,
   opened: Opened,
 ): Record<ServiceName, ServiceHandle> {
@@ -158,7 +156,9 @@ function prepareServices(
     serviceProcess({
       name,
       url: environment.urls[name],
-      environment: environmentOf(name, environment),
+      // The gateway's pages hold the key, so the gateway alone waits for it.
+      environment: async () =>
+        environmentOf(name, name === 'gateway' ? { ...environment, apiKey: await makingKey } : environment),
       logFile: join(logs, `${name}.log`),
       restart: options.restart ?? false,
       onNews: options.onNews,
