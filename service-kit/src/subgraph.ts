@@ -106,9 +106,9 @@ export function requestIdPlugin<C extends BaseContext & { request: RequestContex
       return {
         async didEncounterErrors({ errors }) {
           for (const error of errors) {
-            // Errors without a path are faults of the document, which concern its sender alone.
-            if (!error.path || error.originalError instanceof PublicError) continue;
-            const field = error.path.filter((key) => typeof key === 'string').join('.');
+            // Errors with a code and without a path are faults of the document, which concern its sender alone.
+            if (error.originalError instanceof PublicError || (!error.path && error.extensions.code)) continue;
+            const field = (error.path ?? []).filter((key) => typeof key === 'string').join('.');
             logger.error({ requestId, field, error: describeError(error.originalError ?? error) }, 'resolver failed');
           }
         },
