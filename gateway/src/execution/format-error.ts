@@ -13,7 +13,9 @@ function limitOf({ message, extensions }: GraphQLFormattedError): string | undef
   if (/^Syntax Error: Document contains more tha[nt] \d+ tokens/.test(message)) {
     return 'The document is too long. Split it, or send values as variables.';
   }
-  if (extensions?.validationErrorCode === 'MAX_RECURSIVE_SELECTIONS_EXCEEDED') {
+  // The second is what graphql-js says when comparing the fields of one name would take too long.
+  const tooMany = extensions?.validationErrorCode === 'MAX_RECURSIVE_SELECTIONS_EXCEEDED';
+  if (tooMany || message === 'Validation aborted.') {
     return 'The operation asks for too many fields at once. Split it.';
   }
   return undefined;

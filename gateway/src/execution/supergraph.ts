@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { ApolloGateway } from '@apollo/gateway';
 import type { ApolloServerOptions } from '@apollo/server';
+import { httpStatus, PublicError } from '@atrium/service-kit';
+import { executeSync, GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import type { GatewayContext } from './context.ts';
+import { onlyIntrospects } from './root-fields.ts';
 import { stripDirectives } from './strip-directives.ts';
 import { createSubgraphSource, type SubgraphSource, type TransportOptions } from './subgraph-source.ts';
 
@@ -45,7 +48,7 @@ export async function loadSupergraph(options: SupergraphOptions): Promise<Superg
   return {
     async load(parameters) {
       const { schema, executor } = await gateway.load(parameters);
-      return { schema, executor: (context) => withoutInsights(executor(context), logger) };
+      return { schema, executor: (context) => answer(context, executor, logger) };
     },
     onSchemaLoadOrUpdate: (callback) => gateway.onSchemaLoadOrUpdate(callback),
     stop: () => gateway.stop(),
@@ -64,20 +67,36 @@ async function read(path: string): Promise<string> {
   }
 }
 
-type Executed = ReturnType<ApolloGateway['executor']>;
+type Executor = ApolloGateway['executor'];
+
+async function answer(context: Parameters<Executor>[0], execute: Executor, logger: Logger): ReturnType<Executor> {
+  const { operation, document, operationName, schema, request } = context;
+  // The planner knows an older form of the introspection schema than the tools that ask for it.
+  if (onlyIntrospects(operation, document)) {
+    return executeSync({ schema, document, operationName, variableValues: request.variables });
+  }
+  return withoutInsights(await execute(context).catch(refuseUnplannable), logger);
+}
+
+/** The planner judges a document again, and knows some fields of introspection less than graphql-js. */
+function refuseUnplannable(error: unknown): never {
+  if (!(error instanceof GraphQLError) || error.extensions.code !== 'INVALID_GRAPHQL') throw error;
+  const code = 'GRAPHQL_VALIDATION_FAILED';
+  throw new GraphQLError(error.message, {
+    originalError: new PublicError(code, error.message),
+    extensions: { code, http: { status: httpStatus[code] } },
+  });
+}
 
 /**
  * The result without what @apollo/gateway tells of itself. `valueCompletion` lists nulls that no subgraph explained,
  * mostly of things that were deleted meanwhile, and quotes the schema.
  */
-async function withoutInsights(executed: Executed, logger: Logger): Executed {
-  const { data, errors, extensions } = await executed;
+function withoutInsights({ data, errors, extensions }: Awaited<ReturnType<Executor>>, logger: Logger) {
   if (extensions?.valueCompletion) {
-    const fields = (extensions.valueCompletion as { path?: readonly unknown[] }[]).slice(0, 10).map(({ path }) => path);
-    logger.warn(
-      { fields: fields.map((path) => path?.filter((key) => typeof key === 'string').join('.')) },
-      'unexplained nulls',
-    );
+    const places = (extensions.valueCompletion as { path?: readonly unknown[] }[]).slice(0, 10);
+    const fields = places.map(({ path }) => path?.filter((key) => typeof key === 'string').join('.'));
+    logger.warn({ fields }, 'nulls that no subgraph explained');
   }
   return { ...(data === undefined ? {} : { data }), ...(errors?.length ? { errors } : {}) };
 }

@@ -29,6 +29,8 @@ const hopByHop = new Set([
   'upgrade',
 ]);
 
+const ownHeaders = ['vary', 'access-control-allow-origin', 'access-control-expose-headers'];
+
 /** A forwarder to the service `name` at `url`; what it holds open ends with the server. */
 export function createForwarder(app: FastifyInstance, name: string, url: string, options: ForwarderOptions): Forwarder {
   const { requestHeaders, timeoutMs, idleTimeoutMs } = options;
@@ -59,6 +61,8 @@ export function createForwarder(app: FastifyInstance, name: string, url: string,
           headers: { ...Object.fromEntries(kept), ...writeContext(request.atrium, timeoutMs), ...headers },
           signal: AbortSignal.any([abort.signal, stopping.signal]),
         });
+        // What the gateway says about its own answers, CORS above all, is not true of the service's.
+        for (const header of ownHeaders) reply.removeHeader(header);
         for (const [header, value] of Object.entries(response.headers)) {
           if (value !== undefined && !hopByHop.has(header)) reply.header(header, value);
         }

@@ -1,7 +1,8 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { httpStatus, PublicError } from '@atrium/service-kit';
-import { type DocumentNode, GraphQLError, Kind, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
+import { GraphQLError } from 'graphql';
 import type { GatewayContext } from '../execution/context.ts';
+import { introspects } from '../execution/root-fields.ts';
 
 /** Refuses, before anything is planned, operations that cannot run or that this client may not run. */
 export function operationPlugin(options: { development: boolean }): ApolloServerPlugin<GatewayContext> {
@@ -39,22 +40,4 @@ function refusal(error: PublicError): GraphQLError {
     originalError: error,
     extensions: { code, http: { status: httpStatus[code] } },
   });
-}
-
-/** Whether an operation asks for the schema; `__typename` is no secret. */
-function introspects(operation: OperationDefinitionNode, document: DocumentNode): boolean {
-  const seen = new Set<string>();
-  const search = (selectionSet: SelectionSetNode): boolean =>
-    selectionSet.selections.some((selection) => {
-      if (selection.kind === Kind.FIELD) return ['__schema', '__type'].includes(selection.name.value);
-      if (selection.kind === Kind.INLINE_FRAGMENT) return search(selection.selectionSet);
-      const name = selection.name.value;
-      if (seen.has(name)) return false;
-      seen.add(name);
-      const fragment = document.definitions.find(
-        (definition) => definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === name,
-      );
-      return fragment?.kind === Kind.FRAGMENT_DEFINITION && search(fragment.selectionSet);
-    });
-  return search(operation.selectionSet);
 }
