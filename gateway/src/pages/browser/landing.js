@@ -75,4 +75,5 @@ script.addEventListener('load', () => {
   preview.hidden = true;
   showInSandbox(settings.operations[0]);
 });
-document.head.append(script);
+// A script that never comes must not keep the page from having loaded.
+addEventListener('load', () => document.head.append(script));
