@@ -128,6 +128,8 @@ function toPublic(error: unknown, service: string, { context }: Fetch, logger: L
   if (context.signal.aborted) return new PublicError('UNAVAILABLE', 'The client went away.');
   if (error instanceof PublicError) {
     const { code } = error;
+    // What is wrong with a client's file is no fault of the subgraph.
+    if (code === 'PAYLOAD_TOO_LARGE' || code === 'BAD_REQUEST') return error;
     logger.warn({ requestId, subgraph: service, code, cause: describeError(error.cause) }, 'subgraph did not answer');
     return error;
   }
