@@ -1,42 +1,7 @@
-import { Command } from 'commander';
-import { watchSources } from './dev.ts';
-import { keysCommand } from './keys.ts';
-import { migrateCommand } from './migrations/cli.ts';
-import { reset } from './reset.ts';
-import { runStack } from './run.ts';
-import { readSettings } from './settings.ts';
-import { reasonOf, StackError } from './stack-error.ts';
+import { enableCompileCache } from 'node:module';
+import { compileCache } from './compile-cache.ts';
 
-const program = new Command('atrium')
-  .enablePositionalOptions()
-  .description('Atrium on one machine: PostgreSQL, the gateway and its subgraphs.');
-
-program
-  .command('start', { isDefault: true })
-  .description('start everything; Ctrl-C stops it')
-  .action(() => runStack());
-
-program
-  .command('dev')
-  .description('start everything, and restart what a change of the sources concerns')
-  .action(() => runStack(watchSources));
-
-program
-  .command('reset')
-  .description('delete what the stack keeps: databases, images, secrets, logs (a PostgreSQL of your own is left alone)')
-  .action(async () => {
-    const { dataDir } = readSettings();
-    await reset(dataDir);
-    console.log(`${dataDir} is empty`);
-  });
-
-program.addCommand(migrateCommand());
-program.addCommand(keysCommand());
-
-try {
-  await program.parseAsync();
-} catch (error) {
-  // A StackError is a fault of the surroundings and says what to do; anything else is ours and shows where it happened.
-  console.error(error instanceof StackError ? `atrium: ${error.message}` : ((error as Error).stack ?? reasonOf(error)));
-  process.exit(1);
-}
+// Before anything else is loaded, so that the cache serves all of it.
+enableCompileCache(compileCache);
+const { runCommand } = await import('./cli.ts');
+await runCommand();

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { compileCache } from './compile-cache.ts';
 import { repositoryRoot, type ServiceName, serviceNames } from './repository.ts';
 import { publicKeyOf, type Secrets } from './secrets.ts';
 
@@ -38,6 +39,7 @@ export function environmentOf(service: ServiceName, options: EnvironmentOptions)
   const { host, ports, databases, secrets, settings, inherited } = options;
   return {
     LOG_LEVEL: 'info',
+    NODE_COMPILE_CACHE: compileCache,
     ...passedThrough(inherited),
     ...telemetryOff,
     ATRIUM_MODE: 'development',

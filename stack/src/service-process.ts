@@ -87,7 +87,8 @@ export function serviceProcess(options: ServiceProcessOptions): ServiceHandle {
     start,
     stop: async (signal = 'SIGTERM') => {
       wanted = false;
-      if (child) await end(child, signal);
+      if (child && !(await end(child, signal)))
+        onNews?.(`${name} did not stop within ${stopTimeoutMs / 1000} s and was killed`);
     },
     kill: async () => {
       wanted = false;
@@ -159,13 +160,18 @@ function isRunning(child: ChildProcess): boolean {
   return child.pid !== undefined && child.exitCode === null && child.signalCode === null;
 }
 
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (!isRunning(child)) return;
+// Answers false where it had to be killed.
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<boolean> {
+  if (!isRunning(child)) return true;
+  let killed = false;
   const gone = new Promise((resolve) => child.once('exit', resolve));
   child.kill(signal);
-  const impatient = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
+  const impatient = setTimeout(() => {
+    killed = child.kill('SIGKILL');
+  }, stopTimeoutMs);
   await gone;
   clearTimeout(impatient);
+  return !killed;
 }
 
 const logSizeBytes = 20 * 1024 * 1024;
