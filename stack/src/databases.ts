@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { databaseAccount } from './postgres/account.ts';
 import { databaseName, urlFor } from './postgres/identifiers.ts';
 import { clusterFolder } from './postgres/locations.ts';
@@ -44,8 +43,7 @@ export async function openDatabases(
 
 /** The databases of a stack that runs now on the data folder, or undefined where it has no PostgreSQL of its own. */
 export function runningDatabases(dataDir: string, secrets: Secrets): Record<ServiceName, string> | undefined {
-  const { folder } = clusterFolder(dataDir, databaseAccount());
-  const postmaster = runningPostmaster(folder);
+  const postmaster = runningPostmaster(databaseFolder(dataDir));
   if (!postmaster) return undefined;
   return forEachService((service) => {
     const name = databaseName(service);
@@ -59,9 +57,9 @@ export function databaseSetting(service: ServiceName): string {
   return `${service.toUpperCase()}_DATABASE_URL`;
 }
 
-/** The data folder's name for the files of the stack's own PostgreSQL, wherever they lie. */
-export function clusterOf(dataDir: string): { folder: string; relocated: boolean } {
-  return clusterFolder(join(dataDir), databaseAccount());
+/** The folder with the files of the stack's own PostgreSQL, inside the data folder or outside. */
+export function databaseFolder(dataDir: string): string {
+  return clusterFolder(dataDir, databaseAccount()).folder;
 }
 
 function givenUrls({ databaseUrls = {} }: DatabaseChoice): Record<ServiceName, string> | undefined {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { lockHolder } from './data-folder-lock.ts';
-import { clusterOf } from './databases.ts';
+import { databaseFolder } from './databases.ts';
 import { clearPrevious } from './postgres/postmaster.ts';
 import { StackError } from './stack-error.ts';
 
@@ -12,7 +12,7 @@ const kept = ['postgres', 'postgres.new', 'logs', 'images', 'secrets.json', 'sta
 export async function reset(dataDir: string): Promise<void> {
   const holder = lockHolder(dataDir);
   if (holder) throw new StackError(`${dataDir} is in use by a stack (process ${holder.pid}): stop that one first.`);
-  const { folder } = clusterOf(dataDir);
+  const folder = databaseFolder(dataDir);
   await clearPrevious(folder);
   for (const path of [...kept.map((name) => join(dataDir, name)), folder, `${folder}.new`]) {
     rmSync(path, { recursive: true, force: true });
