@@ -1,13 +1,11 @@
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { lockDataFolder, lockHolder } from './data-folder-lock.ts';
-
-const newFolder = (): string => mkdtempSync(join(tmpdir(), 'atrium-lock-'));
+import { temporaryFolder } from './temporary-folder.ts';
 
 test('a folder has one holder, who is named to the next one', () => {
-  const folder = newFolder();
+  const folder = temporaryFolder();
   const release = lockDataFolder(folder);
   expect(lockHolder(folder)?.pid).toBe(process.pid);
   expect(() => lockDataFolder(folder)).toThrow(`process ${process.pid}`);
@@ -17,7 +15,7 @@ test('a folder has one holder, who is named to the next one', () => {
 });
 
 test('the lock of a process that is gone is taken over', () => {
-  const folder = newFolder();
+  const folder = temporaryFolder();
   writeFileSync(join(folder, 'lock'), JSON.stringify({ pid: 2 ** 22 + 1, started: '1' }));
   const release = lockDataFolder(folder);
   expect(lockHolder(folder)?.pid).toBe(process.pid);
@@ -26,14 +24,14 @@ test('the lock of a process that is gone is taken over', () => {
 });
 
 test('the lock of a process whose id was given out again is taken over', () => {
-  const folder = newFolder();
+  const folder = temporaryFolder();
   writeFileSync(join(folder, 'lock'), JSON.stringify({ pid: process.pid, started: 'long ago' }));
   expect(lockHolder(folder)).toBeUndefined();
   lockDataFolder(folder)();
 });
 
 test('a lock that cannot be read is taken over', () => {
-  const folder = newFolder();
+  const folder = temporaryFolder();
   writeFileSync(join(folder, 'lock'), '');
   lockDataFolder(folder)();
 });

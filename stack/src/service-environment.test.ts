@@ -1,10 +1,8 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { forEachService, serviceNames } from './repository.ts';
 import { loadSecrets } from './secrets.ts';
 import { type EnvironmentOptions, environmentOf } from './service-environment.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 async function options(part: Partial<EnvironmentOptions> = {}): Promise<EnvironmentOptions> {
   return {
@@ -15,7 +13,7 @@ async function options(part: Partial<EnvironmentOptions> = {}): Promise<Environm
     publicUrl: 'http://localhost:1',
     dataDir: '/data',
     databases: forEachService((name) => `postgresql://${name}`),
-    secrets: await loadSecrets(mkdtempSync(join(tmpdir(), 'atrium-environment-'))),
+    secrets: await loadSecrets(temporaryFolder()),
     settings: {},
     ...part,
   };
