@@ -54,7 +54,10 @@ async function decode(bytes: Buffer, format: PictureFormat, limits: PictureLimit
     pages: 1,
   };
   const seconds = Math.ceil(limits.decodeTimeoutMs / 1_000);
-  const header = await sharp(bytes, options).metadata().catch(refuseCorrupt);
+  // Of a header that declares too much the size is wanted, for the refusal to name; nothing is decoded for it.
+  const header = await sharp(bytes, { ...options, limitInputPixels: false })
+    .metadata()
+    .catch(refuseCorrupt);
   judgeHeader(header, format, limits);
   const upright = sharp(bytes, options).timeout({ seconds }).autoOrient();
   const encoded = await encode(upright, format, header.hasAlpha).catch(refuseCorrupt);

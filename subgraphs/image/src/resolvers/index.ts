@@ -1,15 +1,15 @@
 import { DateTime } from '@atrium/service-kit';
-import { GraphQLUpload } from 'graphql-upload-ts';
 import type { Resolvers } from './generated/schema.ts';
 import { Image, ImageConnection, image } from './image.ts';
 import { setAvatar } from './set-avatar.ts';
 import { uploadImage } from './upload-image.ts';
+import { Upload } from './upload-scalar.ts';
 import { User } from './user.ts';
 
 /** All resolvers of the subgraph. */
 export const resolvers: Resolvers = {
   DateTime,
-  Upload: GraphQLUpload,
+  Upload,
   Query: { image },
   Mutation: { uploadImage, setAvatar },
   Image,
