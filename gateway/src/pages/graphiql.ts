@@ -1,4 +1,4 @@
-import { readOperations } from './operations.ts';
+import { flowOperations } from './operations.ts';
 import { createNonce, createPage, fillTemplate, type Page, readPageFile, settingsElement } from './page.ts';
 
 /** The files of GraphiQL by the names that the page asks for them. */
@@ -29,7 +29,7 @@ export function graphiqlPage(apiKey: string | undefined): Page {
   const nonce = createNonce();
   const settings = {
     apiKey,
-    operations: readOperations().map(({ name, document, variables }) => ({ name, document, variables })),
+    operations: flowOperations().map(({ name, document, variables }) => ({ name, document, variables })),
   };
   const html = fillTemplate(readPageFile('graphiql.html'), { nonce, settings: settingsElement(settings) });
   return createPage(html, {

@@ -1,5 +1,5 @@
 import { stripIgnoredCharacters } from 'graphql';
-import { type Operation, readOperations } from './operations.ts';
+import { flowOperations, type Operation } from './operations.ts';
 import {
   createNonce,
   createPage,
@@ -26,7 +26,7 @@ export function landingPage(options: Omit<PageOptions, 'hostAllowed'>): Page {
 /** Apollo Sandbox preset to this gateway, with the key, the addresses and the flow's operations beside it. */
 function developmentPage(options: Omit<PageOptions, 'hostAllowed'>): Page {
   const nonce = createNonce();
-  const operations = readOperations();
+  const operations = flowOperations();
   const first = operations[0];
   if (!first) throw new Error('operations/ holds no operation.');
   const endpoint = new URL('/graphql', options.publicUrl).href;

@@ -33,8 +33,15 @@ const flow = [
   'delete-user',
 ];
 
-/** Reads operations/*.graphql with their example variables, in the order of the flow. */
-export function readOperations(): Operation[] {
+let operations: Operation[] | undefined;
+
+/** The operations of operations/*.graphql with their example variables, in the order of the flow; they are read once. */
+export function flowOperations(): Operation[] {
+  operations ??= readOperations();
+  return operations;
+}
+
+function readOperations(): Operation[] {
   const ending = '.graphql';
   const names = readdirSync(folder).flatMap((file) => (file.endsWith(ending) ? [file.slice(0, -ending.length)] : []));
   const place = (name: string) => (flow.includes(name) ? flow.indexOf(name) : flow.length);

@@ -78,9 +78,13 @@ export function sendPage(reply: FastifyReply, page: Page): FastifyReply {
     .send(page.html);
 }
 
-/** Reads a file that pages are made of. */
+const files = new Map<string, string>();
+
+/** A file that pages are made of; it is read once. */
 export function readPageFile(name: string): string {
-  return readFileSync(new URL(`browser/${name}`, import.meta.url), 'utf8');
+  const content = files.get(name) ?? readFileSync(new URL(`browser/${name}`, import.meta.url), 'utf8');
+  files.set(name, content);
+  return content;
 }
 
 /** Puts values in the places of a template that name them, `{{name}}`; a place without a value is a fault of ours. */

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { type PageOptions, registerPages, wantsPage } from './index.ts';
-import { readOperations } from './operations.ts';
+import { flowOperations } from './operations.ts';
 import { settingsElement } from './page.ts';
 
 const apiKey = 'atr_test_0193c9a07b6e_4bXkQ9';
@@ -111,7 +111,7 @@ describe('the landing page', () => {
     expect(body).toContain('http://localhost:4000/graphql');
     expect(body).toContain(`<code id="api-key">${apiKey}</code>`);
     expect(body).toContain(`x-api-key: ${apiKey}`);
-    for (const { name } of readOperations()) expect(body).toContain(`href="/graphiql?operation=${name}"`);
+    for (const { name } of flowOperations()) expect(body).toContain(`href="/graphiql?operation=${name}"`);
   });
 
   test('in production holds no key and no tool, and the other pages do not exist', async () => {
