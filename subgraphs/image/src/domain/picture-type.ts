@@ -18,7 +18,12 @@ const formats: Record<string, PictureFormat> = {
 /** Tells a picture's format from its bytes alone: names and media types are what somebody claims. */
 export async function sniffPictureFormat(bytes: Buffer): Promise<PictureFormat> {
   const mime = (await fileTypeFromBuffer(bytes).catch(() => undefined))?.mime;
-  const format = mime === undefined ? undefined : formats[mime];
+  // A TIFF is told from raw photographs by its directory, which stands at the end: without one it is a TIFF cut short.
+  const format = mime === undefined && isTiff(bytes) ? 'tiff' : formats[mime ?? ''];
   if (format) return format;
   throw new PictureRefusal('IMAGE_TYPE_NOT_ALLOWED', 'Send a JPEG, PNG, WebP, GIF, AVIF or TIFF picture.');
+}
+
+function isTiff(bytes: Buffer): boolean {
+  return ['II*\0', 'MM\0*'].includes(bytes.toString('latin1', 0, 4));
 }

@@ -70,21 +70,13 @@ describe('a picture that costs too much, or is none', () => {
       expect([format, await refusalOf(bytes.subarray(0, bytes.length * 0.7))]).toEqual([format, 'IMAGE_CORRUPT']);
     }
     const damaged = await noise(200, 200).png().toBuffer();
-    damaged.fill(0, damaged.length / 2, damaged.length / 2 + 100);
+    damaged.fill(0, 40_000, 40_100);
     expect(await refusalOf(damaged)).toBe('IMAGE_CORRUPT');
   });
 
   test('is not allowed when it is no picture, or one whose decoder is not trusted', async () => {
     const svg = '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>';
-    for (const text of [
-      svg,
-      svg.slice(21),
-      '<html>',
-      '%PDF-1.7',
-      'GIF',
-      '\u0000'.repeat(99),
-      'BM'.padEnd(99, '\u0000'),
-    ]) {
+    for (const text of [svg, svg.slice(21), '<html>', '%PDF-1.7', '\u0000'.repeat(99), 'BM'.padEnd(99, '\u0000')]) {
       expect([text, await refusalOf(Buffer.from(text))]).toEqual([text, 'IMAGE_TYPE_NOT_ALLOWED']);
     }
   });

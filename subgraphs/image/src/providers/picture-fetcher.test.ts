@@ -82,7 +82,6 @@ describe('an address inside', () => {
     const inside = [
       'http://127.0.0.1/',
       'http://localhost/',
-      'http://localhost./',
       'http://2130706433/',
       'http://0x7f.1/',
       'http://0.0.0.0/',
