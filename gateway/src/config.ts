@@ -9,7 +9,7 @@ import {
   type SettingsDefinition,
   secretText,
   text,
-} from '@atrium/service-kit';
+} from '@atrium/service-kit/settings';
 import { z } from 'zod';
 
 /** What the command line for API keys needs to know. */

@@ -1,4 +1,4 @@
-import { readSettings, SettingsError } from '@atrium/service-kit';
+import { readSettings, SettingsError } from '@atrium/service-kit/settings';
 import { Command } from 'commander';
 import { databaseSettings } from '../config.ts';
 import { hashApiKey, newApiKey } from './api-key.ts';

@@ -1,4 +1,4 @@
-import { parseDatabaseUrl } from '@atrium/service-kit';
+import { parseDatabaseUrl } from '@atrium/service-kit/database';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { KeyEnvironment } from './api-key.ts';
 import { Prisma, PrismaClient } from './generated/client.ts';
