@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { sharedSystem } from '../support/test-system.ts';
@@ -76,11 +77,17 @@ browserTest('sends the development key with Sandbox’s requests and tells Sandb
   expect(answer).toEqual({ data: { validatePhoneNumber: { valid: true } } });
 });
 
-browserTest('hands out a curl command that creates nothing but what it says', async () => {
+browserTest('copies a curl command that a shell reads as CreateUser with the development key', async () => {
   const page = await openWithSandbox();
   await page.getByRole('button', { name: 'Copy the curl command' }).click();
   await page.getByRole('status').getByText('Copied').waitFor();
   const command = await page.evaluate<string>('navigator.clipboard.readText()');
-  expect(command).toContain(`x-api-key: ${system.apiKey}`);
-  expect(command).toContain('createUser(input:$input)');
+  // A curl that prints its arguments shows what the shell makes of the quotes, and creates nobody.
+  const printing = `curl() { printf '%s\\n' "$@"; }; ${command}`;
+  const printed = execFileSync('sh', ['-c', printing], { encoding: 'utf8' }).trim().split('\n');
+  expect(printed).toContain(`x-api-key: ${system.apiKey}`);
+  expect(JSON.parse(printed.at(-1) ?? '')).toEqual({
+    query: expect.stringContaining('createUser(input:$input)'),
+    variables: { input: expect.objectContaining({ phoneNumber: '098765 43210', country: 'IN' }) },
+  });
 });
