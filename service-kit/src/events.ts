@@ -10,7 +10,7 @@ export type UserEvent = z.infer<typeof userEvent>;
 const userEvent = z.object({
   specversion: z.literal('1.0'),
   /** Unique with `source`; a receiver takes each pair once. */
-  id: z.string().min(1).max(200),
+  id: z.string().regex(/^[\w.:-]{1,200}$/),
   /** The service that tells: `/profile`. */
   source: z.string().regex(/^\/[a-z]+$/),
   /** What happened: `user.verified`, `user.deleted`. */

@@ -93,7 +93,7 @@ export const settings = {
   }),
 
   deliveryConcurrency: integer('DELIVERY_CONCURRENCY', 'messages handed to providers at once', {
-    fallback: 10,
+    fallback: 25,
     min: 1,
     max: 200,
   }),

@@ -94,7 +94,7 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     deliver: createDeliverMessage({
       deliveries: createDeliveryStore(database),
       sealer,
-      providers: chooseProviders(settings, database),
+      providers: await chooseProviders(settings, database),
       rules: {
         maxAttempts: settings.deliveryMaxAttempts,
         firstPauseMs: settings.deliveryFirstPauseMs,

@@ -5,6 +5,9 @@ import { renderMessage, type TemplateValues } from './render-message.ts';
 import type { Sealer } from './seal.ts';
 import type { MessageTemplate } from './template.ts';
 
+/** What the record of a message can hold; the gateway gives no other, and a sister passes on what she was given. */
+const clientIdForm = /^[\w.:-]{1,200}$/;
+
 /** Fills a template for one reader and seals the text: a message that is ready to be queued. */
 export function composeMessage(
   sealer: Sealer,
@@ -31,7 +34,7 @@ export function composeMessage(
     locale: template.locale,
     sealed: sealer.seal(id, { to, ...renderMessage(template, input.values), code: code ?? null }),
     urgent: code !== undefined,
-    clientId: input.clientId,
+    clientId: input.clientId !== null && clientIdForm.test(input.clientId) ? input.clientId : null,
     lifetimeMs: input.lifetimeMs ?? null,
   };
 }

@@ -8,7 +8,7 @@ import { mustSendMessages } from './policy.ts';
 import type { IdempotencyClaim, MessageStore, QueueOutcome, TemplateStore } from './ports.ts';
 import { readIdempotencyKey, readLocale, readVariables } from './read-send-input.ts';
 import type { Sealer } from './seal.ts';
-import { chooseTemplate, customaryLocale, type MessageTemplate } from './template.ts';
+import { chooseTemplate, customaryLocale, isOperation, type MessageTemplate } from './template.ts';
 import type { Contact } from './user.ts';
 import { InputRefused, refused, type UserError } from './user-error.ts';
 
@@ -67,7 +67,7 @@ export function createSendMessage(parts: {
   }
 
   async function findTemplates(operation: string): Promise<MessageTemplate[]> {
-    const templates = /^[A-Z][A-Z0-9_]{0,99}$/.test(operation) ? await parts.templates.findTemplates(operation) : [];
+    const templates = isOperation(operation) ? await parts.templates.findTemplates(operation) : [];
     if (templates.length === 0)
       throw refused('TEMPLATE_UNKNOWN', 'operation', 'There is no template for this operation.');
     if (templates.some(({ carriesCode }) => carriesCode)) {

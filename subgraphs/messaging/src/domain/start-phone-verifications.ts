@@ -47,7 +47,7 @@ export function createStartPhoneVerifications(parts: {
     const code = newCode();
     const codeHash = hashes.ofCode({ challengeId: id, userId, phoneNumber: to, code });
     const values = { code, minutes: Math.max(1, Math.floor(codeLifetimeMs / 60_000)) };
-    const clientId = asClientId(input.clientId);
+    const { clientId } = input;
     const message = composeMessage(sealer, {
       template,
       userId,
@@ -81,9 +81,4 @@ function refusal(requestId: string, rejection: UserErrorCode): ChallengeOutcome 
 
 function localeOf({ locale, country }: StartPhoneVerification): string {
   return canonicalLocale(locale ?? '') ?? customaryLocale(isCountry(country) ? country : 'US');
-}
-
-/** The client's id as far as the record of a message can hold it. */
-function asClientId(clientId: string): string | null {
-  return /^[\w.:-]{1,200}$/.test(clientId) ? clientId : null;
 }

@@ -20,6 +20,11 @@ export interface MessageTemplate {
   readonly carriesCode: boolean;
 }
 
+/** Whether a text can name an operation: `PHONE_VERIFICATION`. What cannot, names none. */
+export function isOperation(text: string): boolean {
+  return /^[A-Z][A-Z0-9_]{0,99}$/.test(text);
+}
+
 /** The language of last resort; every operation has it. */
 const lastResort = 'en';
 

@@ -14,6 +14,8 @@ export interface SendGridOptions {
   readonly timeoutMs: number;
 }
 
+const noRedirects = { maxRedirects: 0 };
+
 /** The longest pause that we let SendGrid ask for. */
 const longestRetryAfterMs = 60 * 60 * 1_000;
 
@@ -28,6 +30,8 @@ export function createSendGridProvider(options: SendGridOptions): MessageProvide
   const mail = new MailService();
   mail.setClient(client);
   mail.setTimeout(options.timeoutMs);
+  // Passed on to the HTTP client, which would otherwise carry the API key to wherever an answer points.
+  client.setDefaultRequest(noRedirects as object as Parameters<typeof client.setDefaultRequest>[0]);
 
   return {
     name: 'sendgrid',

@@ -1,26 +1,18 @@
+import { createBatcher } from '@atrium/service-kit';
 import type { ClaimedMessage, DeliveryStore } from '../domain/ports.ts';
 import type { Database } from './database.ts';
 import { requeue } from './message-queue.ts';
 
-/** What the delivery worker writes. The text goes as soon as nobody needs it. */
-export function createDeliveryStore(database: Database): DeliveryStore {
-  return {
-    async claim(messageId) {
-      const rows = await database.$queryRaw<(Omit<ClaimedMessage, 'sealed'> & { sealed: Uint8Array })[]>`
-        UPDATE messages SET status = 'SENDING', attempts = attempts + 1
-        WHERE id = ${messageId}::uuid AND status IN ('QUEUED', 'SENDING')
-        RETURNING id::text AS id, operation, channel::text AS channel, locale, sealed, attempts,
-                  COALESCE(not_after <= now(), false) AS "tooLate"`;
-      const [row] = rows;
-      return row && { ...row, sealed: Buffer.from(row.sealed) };
-    },
+/** Statements are shared by up to so many messages. */
+const batch = { maxSize: 100, concurrency: 2 };
 
-    async recordSent(messageId, provider, providerMessageId) {
-      await database.$executeRaw`
-        UPDATE messages
-        SET status = 'SENT', sent_at = now(), sealed = NULL, provider = ${provider}, provider_message_id = ${providerMessageId}
-        WHERE id = ${messageId}::uuid AND status = 'SENDING'`;
-    },
+/** What the delivery worker writes, in batches of what is under way at once. The text goes as soon as nobody needs it. */
+export function createDeliveryStore(database: Database): DeliveryStore {
+  const sent = createBatcher((messages: SentMessage[]) => recordSent(database, messages), batch);
+  return {
+    claim: createBatcher((ids: string[]) => claim(database, ids), batch),
+
+    recordSent: (id, provider, providerMessageId) => sent({ id, provider, providerMessageId }),
 
     async recordFailed(messageId, failure) {
       await database.$executeRaw`
@@ -37,4 +29,33 @@ export function createDeliveryStore(database: Database): DeliveryStore {
       });
     },
   };
+}
+
+interface SentMessage {
+  readonly id: string;
+  readonly provider: string;
+  readonly providerMessageId: string | null;
+}
+
+type ClaimedRow = Omit<ClaimedMessage, 'sealed'> & { sealed: Uint8Array };
+
+async function claim(database: Database, ids: string[]): Promise<(ClaimedMessage | undefined)[]> {
+  // Rows are locked in one order, here and wherever many are changed, so that nobody waits in a circle.
+  const rows = await database.$queryRaw<ClaimedRow[]>`
+    UPDATE messages SET status = 'SENDING', attempts = attempts + 1
+    WHERE id IN (
+      SELECT id FROM messages WHERE id = ANY(${ids}::uuid[]) AND status IN ('QUEUED', 'SENDING') ORDER BY id FOR UPDATE)
+    RETURNING id::text AS id, operation, channel::text AS channel, locale, sealed, attempts,
+              COALESCE(not_after <= now(), false) AS "tooLate"`;
+  const byId = new Map(rows.map((row) => [row.id, { ...row, sealed: Buffer.from(row.sealed) }]));
+  return ids.map((id) => byId.get(id));
+}
+
+async function recordSent(database: Database, messages: SentMessage[]): Promise<undefined[]> {
+  await database.$executeRaw`
+    UPDATE messages m
+    SET status = 'SENT', sent_at = now(), sealed = NULL, provider = sent.provider, provider_message_id = sent."providerMessageId"
+    FROM json_to_recordset(${JSON.stringify(messages)}::json) AS sent(id uuid, provider text, "providerMessageId" text)
+    WHERE m.id = sent.id AND m.status = 'SENDING'`;
+  return messages.map(() => undefined);
 }

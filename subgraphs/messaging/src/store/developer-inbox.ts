@@ -1,6 +1,6 @@
-import { newId } from '@atrium/service-kit';
+import { createBatcher, newId } from '@atrium/service-kit';
 import type { MessageChannel } from '../domain/message.ts';
-import type { MessageProvider } from '../domain/ports.ts';
+import type { MessageProvider, SendOutcome } from '../domain/ports.ts';
 import type { Database } from './database.ts';
 import { Prisma } from './generated/client.ts';
 
@@ -9,7 +9,7 @@ export const inboxChannel = 'developer_inbox';
 
 /** A message as the developer inbox shows it. */
 export interface InboxMessage {
-  /** In the order of arrival. */
+  /** Ids follow the order of arrival. */
   readonly id: string;
   readonly to: string;
   readonly channel: MessageChannel;
@@ -46,23 +46,34 @@ export function createDeveloperInbox(database: Database): DeveloperInbox {
   };
 }
 
-/** The provider that shows messages to developers instead of sending them. A message arrives once, however often it is handed over. */
+type Arrival = Parameters<MessageProvider['send']>[0];
+
+/**
+ * The provider that shows messages to developers instead of sending them. A message arrives once, however often it is
+ * handed over.
+ */
 export function createDeveloperInboxProvider(database: Database): MessageProvider {
-  return {
-    name: 'developer-inbox',
-    async send(message) {
-      const { to, subject, body, html, code } = message;
-      // Read from the message's row, so that nothing arrives for a user who is erased meanwhile.
-      await database.$queryRaw`
-        WITH arrived AS (
-          INSERT INTO developer_inbox (id, message_id, "to", channel, operation, locale, subject, body, html, code)
-          SELECT ${newId()}::uuid, id, ${to}, channel, operation, locale, ${subject}, ${body}, ${html}, ${code}
-          FROM messages WHERE id = ${message.id}::uuid FOR KEY SHARE
-          ON CONFLICT (message_id) DO NOTHING
-          RETURNING id
-        )
-        SELECT count(pg_notify(${inboxChannel}, id::text)) FROM arrived`;
-      return { kind: 'accepted', providerMessageId: null };
-    },
-  };
+  const deliver = createBatcher((arrivals: Arrival[]) => insert(database, arrivals), { maxSize: 100 });
+  return { name: 'developer-inbox', send: (message) => deliver(message) };
+}
+
+async function insert(database: Database, arrivals: Arrival[]): Promise<SendOutcome[]> {
+  const rows = JSON.stringify(arrivals.map((message) => ({ ...message, inboxId: newId() })));
+  // Made from the messages' own rows, so that nothing arrives for a user who is erased meanwhile.
+  await database.$queryRaw`
+    WITH living AS (
+      SELECT id, channel, operation, locale FROM messages WHERE id = ANY(${arrivals.map(({ id }) => id)}::uuid[])
+      FOR KEY SHARE
+    ), arrived AS (
+      INSERT INTO developer_inbox (id, message_id, "to", channel, operation, locale, subject, body, html, code)
+      SELECT a."inboxId", l.id, a."to", l.channel, l.operation, l.locale, a.subject, a.body, a.html, a.code
+      FROM json_to_recordset(${rows}::json) AS a(
+        "inboxId" uuid, id uuid, "to" text, subject text, body text, html text, code text)
+      JOIN living l ON l.id = a.id
+      ORDER BY a."inboxId"
+      ON CONFLICT (message_id) DO NOTHING
+      RETURNING id
+    )
+    SELECT count(pg_notify(${inboxChannel}, id::text)) FROM arrived`;
+  return arrivals.map(() => ({ kind: 'accepted', providerMessageId: null }));
 }

@@ -23,7 +23,8 @@ export function createEventStore(database: Database): EventStore {
           tx,
           taken.map(({ event }) => event),
         );
-        const effective = taken.filter(({ event }) => fresh.has(keyOf(event)));
+        // Deleted as it is met, so that one event that stands twice in a batch has one effect.
+        const effective = taken.filter(({ event }) => fresh.delete(keyOf(event)));
         await eraseUsers(
           tx,
           effective.map(({ event }) => event).filter(({ type }) => type === 'user.deleted'),

@@ -2,6 +2,7 @@ import { isId } from '@atrium/service-kit';
 import DataLoader from 'dataloader';
 import type { Message } from '../domain/message.ts';
 import type { Loaders } from '../domain/ports.ts';
+import { isOperation } from '../domain/template.ts';
 import type { Database } from './database.ts';
 import { countMessagesOfUsers, findMessagesByIds, findMessagesOfUsers } from './read-messages.ts';
 
@@ -17,19 +18,23 @@ export function createLoaders(database: Database): Loaders {
     }),
     messagesOf: (page, operation) =>
       memoized(pages, JSON.stringify([page, operation]), () =>
-        byUser((userIds) => findMessagesOfUsers(database, userIds, page, operation), []),
+        byUser(operation, (userIds) => findMessagesOfUsers(database, userIds, page, operation), []),
       ),
     messageCountOf: (operation) =>
-      memoized(counts, operation, () => byUser((userIds) => countMessagesOfUsers(database, userIds, operation), 0)),
+      memoized(counts, operation, () =>
+        byUser(operation, (userIds) => countMessagesOfUsers(database, userIds, operation), 0),
+      ),
   };
 }
 
-/** A loader over what is known by user; what is no id has `nothing`, and the database is not asked. */
+/** A loader over what is known by user; what is no id or no operation has `nothing`, and the database is not asked. */
 function byUser<Value>(
+  operation: string | undefined,
   find: (userIds: string[]) => Promise<Map<string, Value>>,
   nothing: Value,
 ): DataLoader<string, Value> {
   return new DataLoader(async (userIds) => {
+    if (operation !== undefined && !isOperation(operation)) return userIds.map(() => nothing);
     const found = await find(userIds.filter(isId));
     return userIds.map((id) => found.get(id.toLowerCase()) ?? nothing);
   });

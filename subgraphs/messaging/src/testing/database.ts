@@ -1,0 +1,28 @@
+import pg from 'pg';
+import { deploy } from '../../../../stack/src/migrations/deploy.ts';
+import { startTemporaryPostgres } from '../../../../stack/src/postgres/temporary.ts';
+
+/** A PostgreSQL that exists for one test file, with Messaging's migrations applied. */
+export interface TestDatabase {
+  readonly url: string;
+  /** Runs SQL of the test's own. */
+  query<Row>(text: string, values?: unknown[]): Promise<Row[]>;
+  stop(): Promise<void>;
+}
+
+/** Starts it. */
+export async function startTestDatabase(): Promise<TestDatabase> {
+  const postgres = await startTemporaryPostgres();
+  await deploy('messaging', postgres.url);
+  const pool = new pg.Pool({ connectionString: postgres.url, max: 2 });
+  // A test may end the server under it.
+  pool.on('error', () => undefined);
+  return {
+    url: postgres.url,
+    query: async <Row>(text: string, values: unknown[] = []) => (await pool.query(text, values)).rows as Row[],
+    async stop() {
+      await pool.end();
+      await postgres.stop();
+    },
+  };
+}
