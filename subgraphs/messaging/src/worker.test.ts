@@ -159,6 +159,16 @@ describe('delivery', () => {
   });
 });
 
+test('after the database crashed and came back, messages are delivered as before', async () => {
+  const before = await send('SMS');
+  await messaging.arrival(before.to);
+  await messaging.database.crash();
+  await waitFor('the service', async () => (await messaging.get('/readyz')).status === 200);
+  const after = await send('SMS');
+  await messaging.arrival(after.to);
+  expect(await inStatus(after.id, 'SENT')).toMatchObject({ attempts: 1 });
+});
+
 describe('the process', () => {
   /** What a process may take to start on a busy machine. */
   const startMs = 40_000;

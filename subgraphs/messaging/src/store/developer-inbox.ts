@@ -1,32 +1,11 @@
 import { createBatcher, newId } from '@atrium/service-kit';
-import type { MessageChannel } from '../domain/message.ts';
+import type { DeveloperInbox, InboxMessage } from '../domain/developer-inbox.ts';
 import type { MessageProvider, SendOutcome } from '../domain/ports.ts';
 import type { Database } from './database.ts';
 import { Prisma } from './generated/client.ts';
 
 /** The channel on which PostgreSQL tells of arrivals. */
 export const inboxChannel = 'developer_inbox';
-
-/** A message as the developer inbox shows it. */
-export interface InboxMessage {
-  /** Ids follow the order of arrival. */
-  readonly id: string;
-  readonly to: string;
-  readonly channel: MessageChannel;
-  readonly operation: string;
-  readonly locale: string;
-  readonly subject: string | null;
-  readonly body: string;
-  readonly html: string | null;
-  readonly code: string | null;
-  readonly createdAt: Date;
-}
-
-/** Reads what arrived. */
-export interface DeveloperInbox {
-  /** The newest first, at most 100. */
-  find(filter: { to?: string | undefined; after?: string | undefined }): Promise<InboxMessage[]>;
-}
 
 const columns = Prisma.sql`id::text AS id, "to", channel::text AS channel, operation, locale, subject, body, html, code,
   created_at AS "createdAt"`;

@@ -1,13 +1,7 @@
 import { parseDatabaseUrl } from '@atrium/service-kit';
 import pg from 'pg';
+import type { InboxFeed } from '../domain/developer-inbox.ts';
 import { inboxChannel } from './developer-inbox.ts';
-
-/** Tells when something arrives in the developer inbox, whichever process it came from. */
-export interface InboxFeed {
-  /** Calls back at each arrival until the returned function is called. */
-  subscribe(onArrival: () => void): () => void;
-  close(): Promise<void>;
-}
 
 const reconnectMs = 1_000;
 

@@ -31,6 +31,8 @@ export function openWorkerLiveness(databaseUrl: string, workerId: string): Worke
       await client.connect();
       // A host that vanishes closes nothing; this is how soon the server notices.
       await client.query('SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3');
+      // An earlier session of ours that the server still believes in holds the lock; the next look tries again.
+      await client.query('SET lock_timeout = 5000');
       await client.query('SELECT pg_advisory_lock($1, hashtext($2))', [lockClass, workerId]);
     } catch (error) {
       forget();

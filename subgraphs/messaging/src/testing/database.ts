@@ -7,6 +7,8 @@ export interface TestDatabase {
   readonly url: string;
   /** Runs SQL of the test's own. */
   query<Row>(text: string, values?: unknown[]): Promise<Row[]>;
+  /** Ends the server as a crash would, and starts it again. */
+  crash(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -20,6 +22,10 @@ export async function startTestDatabase(): Promise<TestDatabase> {
   return {
     url: postgres.url,
     query: async <Row>(text: string, values: unknown[] = []) => (await pool.query(text, values)).rows as Row[],
+    async crash() {
+      await postgres.kill();
+      await postgres.start();
+    },
     async stop() {
       await pool.end();
       await postgres.stop();

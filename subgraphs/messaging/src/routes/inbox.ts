@@ -1,9 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { isId, PublicError, protect, type TokenVerifier } from '@atrium/service-kit';
 import type { FastifyInstance } from 'fastify';
-import { mustBeGateway } from './domain/policy.ts';
-import type { DeveloperInbox, InboxMessage } from './store/developer-inbox.ts';
-import type { InboxFeed } from './store/inbox-feed.ts';
+import type { DeveloperInbox, InboxFeed, InboxMessage } from '../domain/developer-inbox.ts';
+import { mustBeGateway } from '../domain/policy.ts';
 
 /** What the inbox routes read from. */
 export interface InboxRoutesOptions {
@@ -30,7 +29,7 @@ export function addInboxRoutes(app: FastifyInstance, options: InboxRoutesOptions
     mustBeGateway(request.caller);
     const stream = new PassThrough();
     streams.add(stream);
-    const stop = await follow(stream, options);
+    const stop = await follow(stream, request.headers['last-event-id'], options);
     request.raw.once('close', () => {
       stop();
       streams.delete(stream);
@@ -45,23 +44,27 @@ export function addInboxRoutes(app: FastifyInstance, options: InboxRoutesOptions
   });
 }
 
-/** Writes an event for everything that arrives from now on; answers how to stop. */
-async function follow(stream: PassThrough, { inbox, feed, heartbeatMs }: InboxRoutesOptions): Promise<() => void> {
-  let [latest] = await inbox.find({});
+/** Writes an event for everything that arrives from now on, or since an event that was seen; answers how to stop. */
+async function follow(stream: PassThrough, lastSeen: unknown, options: InboxRoutesOptions): Promise<() => void> {
+  const { inbox, feed, heartbeatMs } = options;
+  let latest = typeof lastSeen === 'string' && isId(lastSeen) ? lastSeen : (await inbox.find({}))[0]?.id;
   let reading = Promise.resolve();
 
   async function catchUp(): Promise<void> {
-    const arrived = await inbox.find({ after: latest?.id });
+    const arrived = await inbox.find({ after: latest });
     for (const message of arrived.reverse()) stream.write(toEvent(message));
-    latest = arrived.at(-1) ?? latest;
+    latest = arrived.at(-1)?.id ?? latest;
   }
 
   stream.write(': hello\n\n');
   const heartbeat = setInterval(() => stream.write(': still here\n\n'), heartbeatMs);
-  const unsubscribe = feed.subscribe(() => {
+  const read = (): void => {
     // An arrival that cannot be read now is read with the next one.
     reading = reading.then(catchUp).catch(() => undefined);
-  });
+  };
+  const unsubscribe = feed.subscribe(read);
+  // What arrived between the look above and the subscription was told to nobody.
+  read();
   const stop = (): void => {
     clearInterval(heartbeat);
     unsubscribe();

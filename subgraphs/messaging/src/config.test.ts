@@ -1,0 +1,86 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { SettingsError } from '@atrium/service-kit';
+import { describe, expect, test } from '@jest/globals';
+import { readConfig } from './config.ts';
+
+const { privateKey } = generateKeyPairSync('ed25519');
+const jwk = { ...privateKey.export({ format: 'jwk' }), kid: 'messaging:test' };
+const key = Buffer.alloc(32, 1).toString('base64url');
+const development = {
+  ATRIUM_MODE: 'development',
+  DATABASE_URL: 'postgresql://a:b@127.0.0.1/messaging',
+  SIGNING_KEY: JSON.stringify(jwk),
+  TRUSTED_KEYS: JSON.stringify({ keys: [jwk] }),
+  CODE_HMAC_KEY: key,
+  MESSAGE_SEAL_KEY: key,
+  IDEMPOTENCY_HMAC_KEY: key,
+};
+
+function faultsOf(env: Record<string, string>): string[] {
+  try {
+    readConfig({ ...development, ...env });
+    return [];
+  } catch (error) {
+    return error instanceof SettingsError
+      ? error.faults.map((fault) => fault.split(':', 1)[0] ?? '')
+      : ['not a SettingsError'];
+  }
+}
+
+describe('settings', () => {
+  test('development needs nothing but keys and a database', () => {
+    expect(readConfig(development)).toMatchObject({
+      smsProvider: 'developer-inbox',
+      emailProvider: 'developer-inbox',
+      codeLifetimeMs: 600_000,
+      codeMaxTries: 5,
+      allowedTypes: ['MOBILE', 'FIXED_LINE_OR_MOBILE'],
+      deniedCountries: [],
+      deniedPrefixes: [],
+    });
+  });
+
+  test('the developer inbox exists in development only', () => {
+    const production = { ATRIUM_MODE: 'production' };
+    expect(faultsOf({ ATRIUM_MODE: '' })).toEqual(['SMS_PROVIDER', 'EMAIL_PROVIDER']);
+    expect(faultsOf({ ...production, SMS_PROVIDER: 'none' })).toEqual(['EMAIL_PROVIDER']);
+    expect(faultsOf({ ...production, EMAIL_PROVIDER: 'none' })).toEqual(['SMS_PROVIDER']);
+    expect(faultsOf({ NODE_ENV: 'production' })).toEqual(['ATRIUM_MODE']);
+  });
+
+  test('production starts with SendGrid for e-mail', () => {
+    const production = {
+      NODE_ENV: 'production',
+      ATRIUM_MODE: 'production',
+      SMS_PROVIDER: 'none',
+      EMAIL_PROVIDER: 'sendgrid',
+    };
+    expect(faultsOf(production)).toEqual(['SENDGRID_API_KEY', 'EMAIL_FROM']);
+    expect(faultsOf({ ...production, SENDGRID_API_KEY: 'SG.x', EMAIL_FROM: 'no-reply@atrium.test' })).toEqual([]);
+  });
+
+  test('lists are read word by word, and a wrong word is refused', () => {
+    const lists = { PHONE_NUMBER_DENIED_COUNTRIES: 'KP, CU', PHONE_NUMBER_DENIED_PREFIXES: '+4470' };
+    expect(readConfig({ ...development, ...lists })).toMatchObject({
+      deniedCountries: ['KP', 'CU'],
+      deniedPrefixes: ['+4470'],
+    });
+    expect(faultsOf({ PHONE_NUMBER_ALLOWED_TYPES: 'MOBILE,TIN_CAN' })).toEqual(['PHONE_NUMBER_ALLOWED_TYPES']);
+    expect(faultsOf({ PHONE_NUMBER_DENIED_COUNTRIES: 'korea' })).toEqual(['PHONE_NUMBER_DENIED_COUNTRIES']);
+    expect(faultsOf({ PHONE_NUMBER_DENIED_PREFIXES: '4470' })).toEqual(['PHONE_NUMBER_DENIED_PREFIXES']);
+    expect(faultsOf({ EMAIL_FROM: 'nobody' })).toEqual(['EMAIL_FROM']);
+  });
+
+  test('times that only tests use are refused in production', () => {
+    const production = {
+      NODE_ENV: 'production',
+      ATRIUM_MODE: 'production',
+      SMS_PROVIDER: 'none',
+      EMAIL_PROVIDER: 'none',
+    };
+    expect(faultsOf({ ...production, CODE_LIFETIME_MS: '1000', DELIVERY_FIRST_PAUSE_MS: '1' })).toEqual([
+      'CODE_LIFETIME_MS',
+      'DELIVERY_FIRST_PAUSE_MS',
+    ]);
+  });
+});
