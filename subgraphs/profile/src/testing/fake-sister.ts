@@ -21,6 +21,8 @@ export type Mood = 'well' | 'dead' | 'asleep';
 export interface FakeSister {
   readonly url: string;
   mood: Mood;
+  /** Whether it fails where it is told of events, while it answers questions. */
+  refuseEvents: boolean;
   readonly events: UserEvent[];
   /** Resolves when the sister has been told of an event that fits. */
   eventOf(type: string, userId: string): Promise<UserEvent>;
@@ -60,6 +62,7 @@ async function startSister(name: string, trustedKeys: PublicJwks, add: (app: Fas
     if (sister.mood === 'asleep') await never;
   });
   receiveEvents(app, verifyToken, async (events) => {
+    if (sister.refuseEvents) throw new Error('events are refused');
     sister.events.push(...events);
     for (const watch of watchers) watch();
   });
@@ -68,6 +71,7 @@ async function startSister(name: string, trustedKeys: PublicJwks, add: (app: Fas
   const sister: FakeSister = {
     url: '',
     mood: 'well',
+    refuseEvents: false,
     events: [],
     eventOf(type, userId) {
       const find = () => sister.events.find((event) => event.type === type && event.subject === userId);

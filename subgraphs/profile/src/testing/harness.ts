@@ -34,6 +34,8 @@ export interface Harness {
   sql<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
   /** Starts a further Profile on the same database, with other settings. */
   startAnother(env?: Record<string, string>): Promise<Profile>;
+  /** Stops one Profile as SIGTERM would. */
+  stop(profile: Profile): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -91,6 +93,10 @@ export async function startHarness(env: Record<string, string> = {}): Promise<Ha
     image,
     profile,
     startAnother,
+    async stop(one) {
+      started.splice(started.indexOf(one), 1);
+      await one.close();
+    },
     ask: async (query, variables, { scopes, clientId, profile: asked = profile } = {}) =>
       post(asked, await client(scopes, clientId), { query, variables }),
     askAs: async (service, query, variables) =>
