@@ -4,6 +4,7 @@ import { keysCommand } from './keys.ts';
 import { migrateCommand } from './migrations/cli.ts';
 import { reset } from './reset.ts';
 import { runStack } from './run.ts';
+import { seedCommand } from './seed/command.ts';
 import { readSettings } from './settings.ts';
 import { reasonOf, StackError } from './stack-error.ts';
 
@@ -32,6 +33,7 @@ program
 
 program.addCommand(migrateCommand());
 program.addCommand(keysCommand());
+program.addCommand(seedCommand());
 
 /** Runs the command that the process was given. */
 export async function runCommand(): Promise<void> {
