@@ -4,7 +4,7 @@ import { Prisma } from './generated/client.ts';
 const rolledBack = /^(22|23|40)/;
 
 /** Whether a statement failed so that its transaction is certainly undone, unlike a connection that broke. */
-export function isRolledBack(error: unknown): boolean {
+export function isRolledBack(error: unknown): error is Error {
   if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return false;
   if (error.code === 'P2034') return true;
   const cause = (error.meta?.driverAdapterError as { cause?: { originalCode?: string } } | undefined)?.cause;

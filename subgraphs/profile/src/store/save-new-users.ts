@@ -14,42 +14,45 @@ export interface Lifetimes {
   readonly idempotencyMs: number;
 }
 
+type Outcomes = Map<NewUser, SaveOutcome | Error>;
+
+const patience = { maxWait: 10_000, timeout: 10_000 };
+
 /**
  * The write buffer: creates that arrive while a commit is under way share the next one, so that one flush of the disk
  * makes all of them durable. Nobody is answered before the commit that holds their row.
  */
 export function createWriteBuffer(database: Database, lifetimes: Lifetimes): (user: NewUser) => Promise<SaveOutcome> {
-  const save = (users: NewUser[]) => saveNewUsers(database, users, lifetimes);
-  return createBatcher(
-    async (users: NewUser[]): Promise<(SaveOutcome | Error)[]> => {
-      try {
-        return await save(users);
-      } catch (error) {
-        // PostgreSQL rolled all of it back because of one of them, or of a deadlock: each is tried alone.
-        if (users.length === 1 || !isRolledBack(error)) throw error;
-        return Promise.all(users.map((user) => save([user]).then(([outcome]) => outcome ?? asError(error), asError)));
+  return createBatcher<NewUser, SaveOutcome>(
+    async (users) => {
+      const outcomes: Outcomes = new Map();
+      let open = users;
+      while (open.length > 0) {
+        await saveRound(database, withoutRivals(open), lifetimes, outcomes);
+        open = settleRivals(open, outcomes);
       }
+      return users.map((user) => outcomes.get(user) as SaveOutcome | Error);
     },
     { maxSize: 500, concurrency: 2 },
   );
 }
 
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error('save failed', { cause: error });
-}
-
-async function saveNewUsers(database: Database, users: NewUser[], lifetimes: Lifetimes): Promise<SaveOutcome[]> {
-  const outcomes = new Map<NewUser, SaveOutcome>();
-  let open = users;
-  while (open.length > 0) {
-    const round = withoutRivals(open);
-    await database.$transaction((connection) => saveRound(connection, round, lifetimes, outcomes), {
-      maxWait: 10_000,
-      timeout: 10_000,
-    });
-    open = settleRivals(open, outcomes);
+/** Saves users who are nobody's rivals; one whose row PostgreSQL refuses fails alone. */
+async function saveRound(
+  database: Database,
+  users: NewUser[],
+  lifetimes: Lifetimes,
+  outcomes: Outcomes,
+): Promise<void> {
+  try {
+    const saved = await database.$transaction((connection) => saveUsers(connection, users, lifetimes), patience);
+    for (const [user, outcome] of saved) outcomes.set(user, outcome);
+  } catch (error) {
+    // All of it was rolled back, because of one of them or of a deadlock. After anything else nobody knows.
+    if (!isRolledBack(error)) throw error;
+    if (users.length > 1) await Promise.all(users.map((user) => saveRound(database, [user], lifetimes, outcomes)));
+    else for (const user of users) outcomes.set(user, error);
   }
-  return users.map((user) => outcomes.get(user) as SaveOutcome);
 }
 
 /** One statement cannot decide twice about one row, so of those who want the same number or key one goes first. */
@@ -64,10 +67,11 @@ function withoutRivals(users: NewUser[]): NewUser[] {
 }
 
 /** Who has no outcome yet; rivals for a number that is held by now need no round of their own to lose. */
-function settleRivals(users: NewUser[], outcomes: Map<NewUser, SaveOutcome>): NewUser[] {
-  const held = new Set(
-    [...outcomes].filter(([, { kind }]) => kind !== 'key-used').map(([{ phoneNumber }]) => phoneNumber),
-  );
+function settleRivals(users: NewUser[], outcomes: Outcomes): NewUser[] {
+  const held = new Set<string>();
+  for (const [{ phoneNumber }, outcome] of outcomes) {
+    if (!(outcome instanceof Error) && outcome.kind !== 'key-used') held.add(phoneNumber);
+  }
   for (const user of users) {
     if (!outcomes.has(user) && held.has(user.phoneNumber)) outcomes.set(user, { kind: 'number-taken' });
   }
@@ -75,26 +79,22 @@ function settleRivals(users: NewUser[], outcomes: Map<NewUser, SaveOutcome>): Ne
 }
 
 /** Locks are taken in one order everywhere, keys before claims before users, so that transactions cannot deadlock. */
-async function saveRound(
+async function saveUsers(
   connection: Connection,
   users: NewUser[],
   lifetimes: Lifetimes,
-  outcomes: Map<NewUser, SaveOutcome>,
-): Promise<void> {
+): Promise<[NewUser, SaveOutcome][]> {
   const fresh = await claimKeys(connection, users, lifetimes.idempotencyMs);
   const holders = await saveClaims(connection, fresh, lifetimes.claimMs);
-  const refused = fresh.filter((user) => !holders.has(user));
-  await releaseKeys(connection, refused);
-  const rows = await insertUsers(
-    connection,
-    fresh.filter((user) => holders.has(user)),
-  );
+  const refused = new Set(fresh.filter((user) => !holders.has(user)));
+  await releaseKeys(connection, [...refused]);
+  const rows = await insertUsers(connection, [...holders]);
   const saved = new Map(rows.map((row) => [row.id, row]));
-  for (const user of users) {
+  return users.map((user) => {
     const row = saved.get(user.id);
-    if (row) outcomes.set(user, { kind: 'saved', user: toUser(row) });
-    else outcomes.set(user, { kind: refused.includes(user) ? 'number-taken' : 'key-used' });
-  }
+    if (row) return [user, { kind: 'saved', user: toUser(row) }];
+    return [user, { kind: refused.has(user) ? 'number-taken' : 'key-used' }];
+  });
 }
 
 /** The users and the outbox records that ask for their verification, by one statement. */
