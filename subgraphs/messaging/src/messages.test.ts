@@ -1,5 +1,6 @@
 import { newId } from '@atrium/service-kit';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import pg from 'pg';
 import { type RunningMessaging, startRunningMessaging } from './testing/running-messaging.ts';
 import { waitFor } from './testing/wait-for.ts';
 
@@ -357,19 +358,28 @@ describe('events', () => {
     expect(await messaging.database.query('SELECT 1 FROM messages WHERE user_id = $1', [user.userId])).toEqual([]);
   });
 
-  test('messages written while their user is deleted are gone as well', async () => {
-    const users = Array.from({ length: 10 }, () => messaging.profile.addUser());
-    await Promise.all(
-      users.flatMap(({ userId }) => [
-        ...Array.from({ length: 4 }, () => messaging.ask(sendMutation, { input: welcome(userId) })),
-        messaging.tell([event('user.deleted', userId, 2)]),
-        ...Array.from({ length: 4 }, () => messaging.ask(sendMutation, { input: welcome(userId) })),
-      ]),
-    );
-    const left = await messaging.database.query('SELECT 1 FROM messages WHERE user_id = ANY($1)', [
-      users.map(({ userId }) => userId),
-    ]);
-    expect(left).toEqual([]);
+  test('a message that is being written while its user is deleted is gone as well', async () => {
+    const user = messaging.profile.addUser();
+    const { query } = messaging.database;
+    const someone = (condition: string) => async () =>
+      (await query(`SELECT 1 FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND ${condition}`)).length > 0;
+    // Holds the writer between its message and its job.
+    const barrier = new pg.Client({ connectionString: messaging.database.url });
+    await barrier.connect();
+    await barrier.query('BEGIN; LOCK TABLE graphile_worker._private_jobs IN SHARE MODE');
+    const writing = messaging.ask(sendMutation, { input: welcome(user.userId) });
+    await waitFor('the writer', someone("wait_event_type = 'Lock' AND query LIKE '%add_jobs%'"));
+    const deleting = messaging.tell([event('user.deleted', user.userId, 2)]);
+    let deleted = false;
+    void deleting.then(() => {
+      deleted = true;
+    });
+    const waiting = someone("wait_event = 'advisory'");
+    await waitFor('the deletion', async () => deleted || (await waiting()));
+    await barrier.query('COMMIT');
+    await barrier.end();
+    await Promise.all([writing, deleting]);
+    expect(await query('SELECT 1 FROM messages WHERE user_id = $1', [user.userId])).toEqual([]);
   });
 
   test('an event that is unknown is taken, and a batch that is none is refused', async () => {
