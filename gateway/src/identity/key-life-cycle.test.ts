@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { startTestDatabase } from '../testing/database.ts';
 import { createKey } from '../testing/key.ts';
+import { hashApiKey } from './api-key.ts';
 import { createAuthenticator } from './authenticator.ts';
 import { type KeyStore, openKeyStore } from './key-store.ts';
 
@@ -100,12 +101,14 @@ describe('identification', () => {
     const revoked = await createKey(store);
     await store.revoke(revoked.id);
     const { key } = await createKey(store);
+    const ofAnotherSecret = await createKey(store, { hash: hashApiKey('another') });
     const headers = [
       {},
       { 'x-api-key': '' },
       { 'x-api-key': `${key}0` },
       { 'x-api-key': expired.key },
       { 'x-api-key': revoked.key },
+      { 'x-api-key': ofAnotherSecret.key },
       { authorization: 'Basic YTpi' },
       { authorization: `Bearer ${key.toLowerCase()}` },
     ];

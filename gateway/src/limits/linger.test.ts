@@ -1,0 +1,52 @@
+import { connect, type Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { lingerOverUnreadBodies } from './linger.ts';
+
+const bodyBytes = 8 * 1024 * 1024;
+const graceMs = 300;
+let app: FastifyInstance;
+let client: Socket;
+
+beforeEach(async () => {
+  app = Fastify();
+  lingerOverUnreadBodies(app, graceMs);
+  app.addHook('onRequest', async (_request, reply) => reply.status(413).send({ refused: true }));
+  app.post('/', async () => 'never');
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const address = app.server.address();
+  client = connect({ host: '127.0.0.1', port: typeof address === 'object' ? (address?.port ?? 0) : 0 });
+  client.write(`POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${bodyBytes}\r\n\r\n`);
+});
+
+afterEach(async () => {
+  client.destroy();
+  await app.close();
+});
+
+function readToEnd(): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    client.on('data', (chunk) => {
+      text += chunk.toString();
+    });
+    client.on('end', () => resolve(text));
+    client.on('error', reject);
+  });
+}
+
+describe('a refusal before the body was read', () => {
+  test('reaches a client that sends everything before it reads', async () => {
+    await new Promise((resolve) => client.write(Buffer.alloc(bodyBytes), resolve));
+    const answer = await readToEnd();
+    expect(answer).toContain('413');
+    expect(answer).toContain('connection: close');
+    expect(answer).toContain('{"refused":true}');
+  });
+
+  test('is followed by the end of the connection, however slowly the client sends', async () => {
+    const start = performance.now();
+    expect(await readToEnd()).toContain('{"refused":true}');
+    expect(performance.now() - start).toBeGreaterThanOrEqual(graceMs - 50);
+  });
+});
