@@ -34,8 +34,8 @@ export async function migrateQueue(databaseUrl: string, logger: Logger): Promise
 /** Starts working the queue. It runs inside the service here, and could as well be a process of its own. */
 export async function startWorker(options: WorkerOptions): Promise<{ close(): Promise<void> }> {
   const { databaseUrl, logger, concurrency, deliver, tidy } = options;
-  // One connection listens; fetching and completing jobs takes a few more, however many are under way.
-  const pool = openPool(databaseUrl, 4, logger);
+  // A bound, not a need: one connection listens, and what is fetched and completed in batches takes two or three more.
+  const pool = openPool(databaseUrl, Math.max(concurrency, 4), logger);
   const events: WorkerEvents = new EventEmitter();
   let workerId = '';
   events.once('pool:create', ({ workerPool }) => {

@@ -32,7 +32,7 @@ export interface PhoneNumberJudgement {
 }
 
 /** Longer texts are no phone number, however they are punctuated: E.164 has 15 digits. */
-const maxLength = 50;
+const maxLength = 40;
 /** Below this a text is valid in the plan of some small island only, and far likelier cut short. */
 const minDigitsOfAnotherCountry = 7;
 /** ISO 3166-1 countries without a numbering plan of their own; people may live there with a number from elsewhere. */
