@@ -1,4 +1,4 @@
-import { type Caller, isId, type RequestContext } from '@atrium/service-kit';
+import { type Caller, isId } from '@atrium/service-kit';
 import { chooseRecipient } from './choose-recipient.ts';
 import { keyedHash } from './code-hash.ts';
 import { composeMessage } from './compose-message.ts';
@@ -33,7 +33,6 @@ export interface SendOutcome {
 /** Who asks, and how the person is looked up. */
 export interface Sender {
   readonly caller: Caller;
-  readonly request: RequestContext;
   readonly findContact: (userId: string) => Promise<Contact | null>;
 }
 

@@ -2,6 +2,6 @@ import type { Resolvers } from './generated/schema.ts';
 
 /** Mutation.sendMessage. */
 export const sendMessage: NonNullable<Resolvers['Mutation']>['sendMessage'] = (_, { input }, context) => {
-  const { caller, request, actions, findContact } = context;
-  return actions.sendMessage({ caller, request, findContact }, input);
+  const { caller, actions, findContact } = context;
+  return actions.sendMessage({ caller, findContact }, input);
 };
