@@ -1,232 +1,187 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { join } from 'node:path';
-import { repositoryRoot, serviceNames } from '@atrium/stack';
-import { afterAll, expect, test } from '@jest/globals';
+import { type ServiceName, type SigningKey, serviceNames } from '@atrium/stack';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { openAtrium } from '../support/atrium.ts';
-import { freePort } from '../support/free-port.ts';
 import { codeTo, messageTo } from '../support/inbox.ts';
 import { newPerson, newPhoneNumber } from '../support/phone-numbers.ts';
-import { ownSystem } from '../support/test-system.ts';
+import { isRunning, processesOf } from '../support/processes.ts';
+import { clearAway, stackPlace, startCommand, untilReady } from '../support/started-stack.ts';
+import { everyScope } from '../support/subgraph-client.ts';
+import { clientAuthorization } from '../support/tokens.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-interface StackFile {
-  gatewayUrl: string;
-  apiKey: string;
-  inboxUrl: string;
-  services: Record<string, { url: string; pid: number }>;
-}
+const place = await stackPlace();
+afterAll(() => clearAway(place));
+const command = startCommand(place.environment);
+const stack = await untilReady(command, place);
+const secretsFile = join(place.dataDir, 'secrets.json');
 
-const dataDir = mkdtempSync(join(tmpdir(), 'atrium-start-'));
-chmodSync(dataDir, 0o711);
-const stackFile = join(dataDir, 'stack.json');
-const ports = {
-  PORT: String(await freePort()),
-  PROFILE_PORT: String(await freePort()),
-  IMAGE_PORT: String(await freePort()),
-  MESSAGING_PORT: String(await freePort()),
-};
-const started: ChildProcess[] = [];
-
-afterAll(async () => {
-  for (const child of started) child.kill('SIGTERM');
-  await waitFor('everything has stopped', () => started.every(hasEnded), { timeoutMs: 20_000 });
-  rmSync(dataDir, { recursive: true, force: true });
-});
-
-function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
-  return exitCode !== null || signalCode !== null;
-}
-
-/** Runs the command that `npm start` runs, on free ports and a folder of its own. */
-function start(more: Record<string, string> = {}) {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'stack/src/main.ts', 'start'], {
-    cwd: repositoryRoot,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, DATA_DIR: dataDir, ...ports, ...more },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  started.push(child);
-  const told = { output: '', errors: '' };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    told.output += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    told.errors += text;
-  });
-  return { child, told };
-}
-
-async function ready({ child, told }: ReturnType<typeof start>): Promise<StackFile> {
-  return waitFor(
-    `the stack is ready: ${told.output}${told.errors}`,
-    () => {
-      if (hasEnded(child)) throw new Error(`it ended: ${told.output}${told.errors}`);
-      return existsSync(stackFile) && (JSON.parse(readFileSync(stackFile, 'utf8')) as StackFile);
-    },
-    { timeoutMs: 60_000 },
-  );
-}
-
-/** The processes that work in the data folder or for it, as Linux knows them. */
-function processesOf(folder: string): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => {
-      try {
-        const about = readFileSync(`/proc/${pid}/cmdline`, 'utf8') + readFileSync(`/proc/${pid}/environ`, 'utf8');
-        return about.includes(folder) && Number(pid) !== process.pid;
-      } catch {
-        return false;
-      }
-    })
-    .map(Number);
-}
-
-function exists(pid: number): boolean {
-  return existsSync(`/proc/${pid}`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-}
-
-test('a start ends in addresses, key and a request that works as printed; a second start of the same folder is refused', async () => {
-  const first = start();
-  const stack = await ready(first);
+test('a start ends in addresses and a key, which only their owner may read', () => {
+  const gatewayUrl = `http://localhost:${place.environment.PORT}`;
   expect(stack).toEqual({
-    gatewayUrl: `http://localhost:${ports.PORT}`,
+    gatewayUrl,
     apiKey: expect.stringMatching(/^atr_test_[0-9A-Za-z]+_[0-9A-Za-z]+$/),
-    inboxUrl: `http://localhost:${ports.PORT}/inbox`,
+    inboxUrl: `${gatewayUrl}/inbox`,
     services: Object.fromEntries(
       serviceNames.map((name) => [name, { url: expect.stringMatching(/^http:/), pid: expect.any(Number) }]),
     ),
   });
-  expect(statSync(stackFile).mode & 0o777).toBe(0o600);
-  expect(statSync(join(dataDir, 'secrets.json')).mode & 0o777).toBe(0o600);
-  await waitFor('the table is printed', () => first.told.output.includes('createUser'));
+  for (const file of [place.stackFile, secretsFile]) expect(statSync(file).mode & 0o777).toBe(0o600);
+});
 
-  const command = /curl -s[\s\S]*?-d '[\s\S]*?'\n/.exec(first.told.output)?.[0] ?? '';
-  const shell = spawn('sh', ['-c', command]);
-  let answer = '';
-  shell.stdout.setEncoding('utf8').on('data', (text: string) => {
-    answer += text;
+test('the request that is printed works as it is pasted', async () => {
+  const printed = /curl -s[\s\S]*?-d '[\s\S]*?'\n/;
+  const curl = await waitFor('the request is printed', () => printed.exec(command.told.output)?.[0]);
+  const answer = await new Promise<string>((resolve, reject) => {
+    execFile('sh', ['-c', curl], (error, stdout) => (error ? reject(error) : resolve(stdout)));
   });
-  await new Promise((resolve) => shell.once('close', resolve));
   expect(JSON.parse(answer)).toMatchObject({
     data: { createUser: { user: { phoneNumber: '+919876543210', phoneVerification: { status: 'CODE_SENT' } } } },
   });
-
-  const second = start(
-    Object.fromEntries(await Promise.all(Object.keys(ports).map(async (name) => [name, String(await freePort())]))),
-  );
-  await waitFor('the second one gives up', () => hasEnded(second.child));
-  expect(second.child.exitCode).toBe(1);
-  expect(second.told.errors.trim().split('\n')).toHaveLength(1);
 });
 
-test('kill -9 of the parent leaves no process, and the next start finds everybody again', async () => {
-  const [first] = started;
-  const before = JSON.parse(readFileSync(stackFile, 'utf8')) as StackFile;
-  const asha = await openAtrium(before).newUser(newPerson('Asha Rao'));
-  const processes = [...Object.values(before.services).map(({ pid }) => pid), ...processesOf(dataDir)];
-  expect(processes.length).toBeGreaterThan(5);
-  first?.kill('SIGKILL');
-  await waitFor('nothing of it runs any more', () => processes.filter(exists).length === 0, { timeoutMs: 15_000 });
+describe('SIGTERM', () => {
+  const { signingKeys } = JSON.parse(readFileSync(secretsFile, 'utf8')) as { signingKeys: Record<string, SigningKey> };
 
-  rmSync(stackFile, { force: true });
-  const again = start();
-  const after = await ready(again);
-  expect(after.apiKey).toBe(before.apiKey);
-  expect(await openAtrium(after).user(asha.id)).toMatchObject({ name: 'Asha Rao', phoneNumber: asha.phoneNumber });
-
-  again.child.kill('SIGINT');
-  await waitFor('Ctrl-C stops all of it', () => hasEnded(again.child), { timeoutMs: 20_000 });
-  expect(again.child.exitCode).toBe(0);
-  expect(Object.values(after.services).filter(({ pid }) => exists(pid))).toEqual([]);
-  expect(existsSync(stackFile)).toBe(false);
-});
-
-test.each([
-  { what: 'a taken port', more: async () => ({ PORT: await takenPort() }), says: /port \d+.*taken/ },
-  { what: 'an unwritable folder', more: async () => ({ DATA_DIR: '/proc/atrium' }), says: /\/proc\/atrium/ },
-  { what: 'a broken setting', more: async () => ({ PROFILE_PORT: 'many' }), says: /PROFILE_PORT/ },
-])('$what is told in one line, with exit code 1', async ({ more, says }) => {
-  const { child, told } = start(await more());
-  await waitFor('it gives up', () => hasEnded(child), { timeoutMs: 20_000 });
-  expect({ exitCode: child.exitCode, lines: told.errors.trim().split('\n').length }).toEqual({ exitCode: 1, lines: 1 });
-  expect(told.errors).toMatch(says);
-});
-
-async function takenPort(): Promise<string> {
-  const { createServer } = await import('node:net');
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  afterAll(() => {
-    server.close();
-  });
-  return String((server.address() as { port: number }).port);
-}
-
-test('SIGTERM drains a service: what it has begun is answered, and it exits 0 within ten seconds', async () => {
-  const news: string[] = [];
-  const system = await ownSystem({ onNews: (line) => news.push(line) });
-  const atrium = openAtrium(system);
-  const secrets = await personalData(system);
-  for (const name of ['messaging', 'image', 'profile', 'gateway'] as const) {
-    const { pid } = system.services[name];
-    const underWay = Array.from({ length: 10 }, () => atrium.query<object>('{ users(first: 1) { totalCount } }'));
-    await Promise.race(underWay);
-    process.kill(pid ?? 0, 'SIGTERM');
-    const answers = await Promise.all(underWay);
-    expect(answers.map(({ errors }) => errors)).toEqual(answers.map(() => []));
-    await waitFor(`${name} ends`, () => news.find((line) => line.startsWith(name)), { timeoutMs: 10_000 });
-    expect(news.find((line) => line.startsWith(name))).toContain('exited with code 0');
-    await system.services[name].start();
+  async function authorizationFor(name: ServiceName): Promise<Record<string, string>> {
+    if (name === 'gateway') return { 'x-api-key': stack.apiKey };
+    return clientAuthorization(signingKeys.gateway as SigningKey, name, everyScope);
   }
-  for (const [file, text] of logsOf(system.dataDir)) {
-    for (const [what, secret] of Object.entries(secrets)) {
-      expect({ file, what, found: text.includes(secret) }).toEqual({ file, what, found: false });
-    }
-  }
-  expect(logsOf(system.dataDir).map(([file]) => file)).toEqual(
-    expect.arrayContaining(['gateway.log', 'image.log', 'messaging.log', 'postgres.log', 'profile.log']),
-  );
-}, 90_000);
 
-/** Leads a person through everything that might be logged, good and bad, and answers what must not be. */
-async function personalData(system: Parameters<typeof openAtrium>[0] & { apiKey: string; services: unknown }) {
-  const atrium = openAtrium(system);
+  test.each(serviceNames)(
+    '%s answers what it has begun to read, exits 0 within ten seconds, and is brought back',
+    async (name) => {
+      const { url, pid } = stack.services[name] ?? { url: '', pid: 0 };
+      const body = '{"query":"{ __typename }"}';
+      const headers = {
+        ...(await authorizationFor(name)),
+        'content-type': 'application/json',
+        'content-length': body.length,
+      };
+      const underWay = request(`${url}/graphql`, { method: 'POST', headers });
+      const answer = new Promise<string>((resolve, reject) => {
+        underWay.on('error', reject).on('response', (response) => {
+          let text = '';
+          response.setEncoding('utf8').on('data', (piece: string) => {
+            text += piece;
+          });
+          response.on('end', () => resolve(`${response.statusCode} ${text}`));
+        });
+      });
+      await new Promise((resolve) => underWay.write(body.slice(0, 10), resolve));
+      // The service has the beginning of that request for certain once it has answered a later one.
+      await fetch(`${url}/livez`);
+      process.kill(pid, 'SIGTERM');
+      await waitFor('it takes no new work', async () => {
+        try {
+          return (await fetch(`${url}/readyz`)).status === 503;
+        } catch {
+          return true;
+        }
+      });
+      underWay.end(body.slice(10));
+      expect(await answer).toBe('200 {"data":{"__typename":"Query"}}\n');
+      await waitFor('it ends', () => !isRunning(pid), { timeoutMs: 10_000 });
+      await waitFor('the end is told', () => command.told.output.includes(`${name} exited with code 0`));
+      await waitFor('it is back', () => command.told.output.includes(`${name} is back`), { timeoutMs: 30_000 });
+    },
+  );
+});
+
+test('no log holds what is personal or secret, whatever was asked and refused', async () => {
+  const atrium = openAtrium(stack);
   const person = {
     name: 'Zebulon Quixfeather',
     phoneNumber: newPhoneNumber(),
     country: 'IN',
-    location: 'Thiruvananthapuram-Nord',
+    location: 'Thiruvananthapuram',
     email: 'zebulon.quixfeather@example.com',
     idempotencyKey: 'key-of-zebulon-1',
   };
   const user = await atrium.newUser(person);
-  const code = await codeTo(system, person.phoneNumber);
-  await atrium.createUser({ ...person, idempotencyKey: 'key-of-zebulon-2' });
-  await atrium.createUser({ ...person, name: 'Zebulon Q. Quixfeather' });
-  await atrium.createUser({ ...person, phoneNumber: '+449098790000', idempotencyKey: 'key-of-zebulon-3' });
+  const code = await codeTo(stack, person.phoneNumber);
+  const refusals = [
+    await atrium.createUser({ ...person, idempotencyKey: 'key-of-zebulon-2' }),
+    await atrium.createUser({ ...person, name: 'Zebulon Q. Quixfeather' }),
+    await atrium.createUser({ ...person, phoneNumber: '+449098790000', idempotencyKey: 'key-of-zebulon-3' }),
+    await atrium.createUser({ ...person, name: `${person.name}\u0000`, location: person.location.repeat(50) }),
+  ];
+  expect(refusals.map((refusal) => refusal.user)).toEqual([null, null, null, null]);
   await atrium.verifyPhone({ userId: user.id, code });
-  await messageTo(system, person.phoneNumber, 'WELCOME');
-  const hostile = { input: { ...person, name: `${person.name}\u0000`, location: person.location.repeat(50) } };
-  await atrium.query('mutation ($input: CreateUserInput!) { createUser(input: $input) { user { id } } }', hostile);
-  await atrium.query(
-    `{ validatePhoneNumber(phoneNumber: "${person.phoneNumber}") { valid } ${person.name.replace(' ', '')} }`,
-  );
+  await messageTo(stack, person.phoneNumber, 'WELCOME');
+  await atrium.query(`{ validatePhoneNumber(phoneNumber: "${person.phoneNumber}") { Quixfeather } }`);
+  await atrium.query('{ user(id: 1) { name } ', { name: person.name });
   await fetch(`${atrium.url}?phoneNumber=${encodeURIComponent(person.phoneNumber)}`, { headers: atrium.headers });
-  return {
+  await fetch(`${stack.gatewayUrl}/nowhere/${encodeURIComponent(person.email)}`);
+
+  const secrets = {
     'the number': person.phoneNumber.slice(3),
     'the name': 'Quixfeather',
     'the place': 'Thiruvananthapuram',
     'the e-mail address': 'zebulon.quixfeather',
     'the code': `"${code}"`,
     'the idempotency key': 'key-of-zebulon',
-    'the API key': system.apiKey,
+    'the API key': stack.apiKey,
   };
+  const folder = join(place.dataDir, 'logs');
+  const logs = readdirSync(folder);
+  expect(logs).toEqual(
+    expect.arrayContaining(['gateway.log', 'image.log', 'messaging.log', 'postgres.log', 'profile.log']),
+  );
+  expect(readFileSync(join(folder, 'gateway.log'), 'utf8')).toContain('"requestId"');
+  for (const file of logs) {
+    const log = readFileSync(join(folder, file), 'utf8');
+    for (const [what, secret] of Object.entries(secrets)) {
+      expect({ file, what, found: log.includes(secret) }).toEqual({ file, what, found: false });
+    }
+  }
+});
+
+test.each([
+  { what: 'a folder in use', settings: () => ({ DATA_DIR: place.dataDir }), says: /in use/ },
+  { what: 'a taken port', settings: () => ({ PORT: place.environment.PORT ?? '' }), says: /port \d+.*taken/ },
+  { what: 'an unwritable folder', settings: () => ({ DATA_DIR: fileInTheWay() }), says: /cannot be written/ },
+  { what: 'a broken setting', settings: () => ({ PROFILE_PORT: 'many' }), says: /PROFILE_PORT/ },
+])('$what is told in one line, with exit code 1', async ({ settings, says }) => {
+  const other = await stackPlace();
+  try {
+    const failing = startCommand({ ...other.environment, ...settings() });
+    await waitFor('it gives up', () => failing.exitCode() !== undefined, { timeoutMs: 20_000 });
+    const lines = failing.told.errors.trim().split('\n').length;
+    expect({ exitCode: failing.exitCode(), lines }).toEqual({ exitCode: 1, lines: 1 });
+    expect(failing.told.errors).toMatch(says);
+  } finally {
+    rmSync(other.dataDir, { recursive: true, force: true });
+  }
+});
+
+/** A folder below something that is no folder, which not even root can make. */
+function fileInTheWay(): string {
+  const file = join(place.dataDir, 'a-file');
+  writeFileSync(file, '');
+  return join(file, 'folder');
 }
 
-/** The log files of a data folder with their texts. */
-function logsOf(folder: string): [file: string, text: string][] {
-  const logs = join(folder, 'logs');
-  return readdirSync(logs).map((file) => [file, readFileSync(join(logs, file), 'utf8')]);
-}
+test('kill -9 of the parent leaves no process; the next start finds everybody again, and Ctrl-C stops all of it', async () => {
+  const asha = await openAtrium(stack).newUser(newPerson('Asha Rao'));
+  const { services } = JSON.parse(readFileSync(place.stackFile, 'utf8')) as typeof stack;
+  const processes = [...Object.values(services).map(({ pid }) => pid), ...processesOf(place.dataDir)];
+  expect(new Set(processes).size).toBeGreaterThan(5);
+  command.child.kill('SIGKILL');
+  await waitFor('nothing of it runs any more', () => processes.every((pid) => !isRunning(pid)), { timeoutMs: 15_000 });
+
+  rmSync(place.stackFile, { force: true });
+  const again = startCommand(place.environment);
+  const after = await untilReady(again, place);
+  expect(after.apiKey).toBe(stack.apiKey);
+  expect(await openAtrium(after).user(asha.id)).toMatchObject({ name: 'Asha Rao', phoneNumber: asha.phoneNumber });
+
+  again.child.kill('SIGINT');
+  await waitFor('Ctrl-C stops all of it', () => again.exitCode() !== undefined, { timeoutMs: 20_000 });
+  expect(again.exitCode()).toBe(0);
+  expect(Object.values(after.services).filter(({ pid }) => isRunning(pid))).toEqual([]);
+  expect(existsSync(place.stackFile)).toBe(false);
+});
