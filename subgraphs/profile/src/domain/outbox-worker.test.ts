@@ -63,17 +63,16 @@ test('a deletion is told after the verification that was asked for, and no code 
   await until(async () => (await outboxOf(id)).length === 0);
 });
 
-test('a record that its receiver refuses does not hold up the others', async () => {
-  const [bad, good] = await Promise.all([createdUser(harness), createdUser(harness)]);
-  // No CloudEvent has an empty type, so the receiver refuses every batch that this one travels in.
-  await harness.sql(
-    `INSERT INTO outbox (id, destination, type, user_id, version, client_id, attempts)
-     VALUES (gen_random_uuid(), 'image', '', $1, 2, 'client-1', 9), (gen_random_uuid(), 'image', 'user.deleted', $2, 2, 'client-1', 9)`,
-    [bad?.id, good?.id],
-  );
-  await harness.image.eventOf('user.deleted', good?.id ?? '');
-  expect(await outboxOf(bad?.id ?? '')).toHaveLength(1);
-  await harness.sql("DELETE FROM outbox WHERE type = ''");
+test('who has lost the number while they waited for a code is sent none', async () => {
+  harness.messaging.mood = 'dead';
+  const { id, phoneNumber } = await createdUser(harness);
+  await harness.sql('UPDATE phone_claims SET expires_at = now() WHERE user_id = $1', [id]);
+  const heir = await createdUser(harness, { phoneNumber });
+  harness.messaging.mood = 'well';
+  await untilStatus(harness, heir.id, 'CODE_SENT');
+  await until(async () => (await outboxOf(id)).length === 0);
+  const asked = harness.messaging.calls.flatMap(({ inputs }) => inputs.map(({ userId }) => userId));
+  expect(asked).not.toContain(id);
 });
 
 test('many users who wait for Messaging get their codes in batches, each once', async () => {

@@ -1,0 +1,47 @@
+import { ServiceUnavailable, timedOut } from '@atrium/service-kit';
+import { expect, test } from '@jest/globals';
+import { deliverEventsTo } from './deliver-outbox.ts';
+import type { OutboxRecord } from './outbox-record.ts';
+import type { OutboxStore } from './ports.ts';
+
+function records(attempts: number): OutboxRecord[] {
+  return ['a', 'bad', 'b'].map((id) => ({
+    id,
+    destination: 'image',
+    type: 'user.deleted',
+    userId: id,
+    version: 2,
+    clientId: 'c',
+    createdAt: new Date(0),
+    attempts,
+  }));
+}
+
+/** Offers records to a sister that cannot take `bad`, or to one that does not answer. */
+async function offer(attempts: number, error: Error, refuses = (id: string): boolean => id === 'bad') {
+  const removed: string[] = [];
+  let offers = 0;
+  const outbox: OutboxStore = {
+    lease: async () => [],
+    postpone: async () => {},
+    remove: async (taken) => {
+      removed.push(...taken.map(({ id }) => id));
+    },
+  };
+  const deliver = deliverEventsTo(outbox, async (batch) => {
+    offers += 1;
+    if (batch.some(({ id }) => refuses(id))) throw error;
+  });
+  const { failed } = await deliver(records(attempts));
+  return { failed: failed.map(({ id }) => id), removed, offers };
+}
+
+test('after some tries a record that is refused no longer holds up those that travel with it', async () => {
+  const unavailable = new ServiceUnavailable('image');
+  expect(await offer(1, unavailable)).toEqual({ failed: ['a', 'bad', 'b'], removed: [], offers: 1 });
+  expect(await offer(4, unavailable)).toEqual({ failed: ['bad'], removed: ['a', 'b'], offers: 4 });
+});
+
+test('a sister that does not answer is not asked again for each record', async () => {
+  expect(await offer(9, timedOut(), () => true)).toMatchObject({ offers: 1, removed: [] });
+});
