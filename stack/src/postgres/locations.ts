@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { accessSync, chmodSync, constants, lstatSync, mkdirSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, lstatSync, mkdirSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { StackError } from '../stack-error.ts';
@@ -31,8 +31,16 @@ export function clusterFolder(dataDir: string, account: Account | undefined): { 
 /** Makes the data folder: closed to other accounts, except that PostgreSQL's own may pass through it. */
 export function makeDataDir(dataDir: string, account: Account | undefined): void {
   const parentOpen = account !== undefined && canReach(account, dirname(resolve(dataDir)));
-  if (mkdirSync(dataDir, { recursive: true })) chmodSync(dataDir, parentOpen ? 0o711 : 0o700);
+  if (makeFolders(resolve(dataDir))) chmodSync(dataDir, parentOpen ? 0o711 : 0o700);
   accessSync(dataDir, constants.W_OK | constants.X_OK);
+}
+
+// Node's own recursion goes round for ever where a file system such as /proc lets nobody make a folder.
+function makeFolders(folder: string): boolean {
+  if (existsSync(folder)) return false;
+  makeFolders(dirname(folder));
+  mkdirSync(folder);
+  return true;
 }
 
 function isWritable(folder: string): boolean {

@@ -88,7 +88,7 @@ describe('sendMessage', () => {
       [welcome('no id'), ['NOT_FOUND input.userId']],
       [welcome('\u0000'), ['NOT_FOUND input.userId']],
       [welcome(userId, { operation: 'NO_SUCH' }), ['TEMPLATE_UNKNOWN input.operation']],
-      [welcome(userId, { operation: '' }), ['TEMPLATE_UNKNOWN input.operation']],
+      [welcome(userId, { operation: '' }), ['REQUIRED input.operation']],
       [welcome(userId, { operation: 'A\u0000' }), ['TEMPLATE_UNKNOWN input.operation']],
       [welcome(userId, { operation: 'PHONE_VERIFICATION' }), ['OPERATION_CARRIES_CODE input.operation']],
       [

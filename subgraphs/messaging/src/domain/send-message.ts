@@ -66,6 +66,7 @@ export function createSendMessage(parts: {
   }
 
   async function findTemplates(operation: string): Promise<MessageTemplate[]> {
+    if (operation.trim() === '') throw refused('REQUIRED', 'operation', 'Name an operation, such as WELCOME.');
     const templates = isOperation(operation) ? await parts.templates.findTemplates(operation) : [];
     if (templates.length === 0)
       throw refused('TEMPLATE_UNKNOWN', 'operation', 'There is no template for this operation.');
