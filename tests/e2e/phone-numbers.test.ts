@@ -21,8 +21,13 @@ const examples = Object.entries(JSON.parse(readFileSync(examplesFile, 'utf8')) a
     international: `+${getCountryCallingCode(country as CountryCode)}${national}`,
   }),
 );
-// ISO 3166-1 has no code for these two places, which have numbers all the same: nobody lives in "AC" or "XK" by it.
-const countries = examples.filter(({ country }) => !['AC', 'TA', 'XK'].includes(country));
+// ISO 3166-1 has no code for these places, which have numbers all the same: nobody lives in "AC" or "XK" by it.
+const placesWithoutCode = ['AC', 'TA', 'XK'];
+// Some share a calling code and an example, and a number belongs to one user.
+const countries = examples.filter(
+  ({ country, international }, i) =>
+    !placesWithoutCode.includes(country) && examples.findIndex((other) => other.international === international) === i,
+);
 
 test('real mobile numbers of every part of the world sign up', async () => {
   const count = scale('countries whose numbers sign up', { small: 48, full: countries.length });
@@ -72,7 +77,7 @@ const refused = [
   },
   {
     what: "another country's number written nationally",
-    phoneNumber: '06 12 34 56 78',
+    phoneNumber: '06 12 34 56 79',
     country: 'IN',
     code: 'PHONE_NUMBER_WRONG_COUNTRY',
     field: 'phoneNumber',
@@ -94,7 +99,7 @@ test('what no code can be sent to is refused, each for its own reason, and nothi
     });
   }
   expect(await atrium.countUsers()).toBe(before);
-  for (const to of ['12345', '+449098790000', '+91612345678', '+33612345678', '+919876543219']) {
+  for (const to of ['12345', '+449098790000', '+91612345679', '+33612345679', '+919876543219']) {
     expect(await messagesTo(system, to)).toEqual([]);
   }
 });
