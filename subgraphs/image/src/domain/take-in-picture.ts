@@ -104,7 +104,7 @@ function encode(upright: Sharp, format: PictureFormat, hasAlpha: boolean): Promi
 }
 
 async function thumbhashOf(stored: Buffer): Promise<string> {
-  const { data, info } = await sharp(stored)
+  const { data, info } = await sharp(stored, { sequentialRead: true })
     .resize(thumbSidePixels, thumbSidePixels, { fit: 'inside', withoutEnlargement: true })
     .toColourspace('srgb')
     .ensureAlpha()

@@ -50,12 +50,24 @@ async function writeSynced(path: string, bytes: Buffer): Promise<void> {
   }
 }
 
-/** A new folder is durable when the folders above it are synced. */
+/**
+ * Makes a folder and those above it; each is durable when the one above it is synced. Step by step, because Node's
+ * recursive mkdir never returns where a file system such as /proc refuses new folders.
+ */
 async function makeDurableFolders(folder: string): Promise<void> {
-  const made = await mkdir(folder, { recursive: true, mode: 0o700 });
-  if (made === undefined) return;
-  for (let above = dirname(folder); above.length >= dirname(made).length; above = dirname(above))
-    await syncFolder(above);
+  if (await isMade(folder)) return;
+  await makeDurableFolders(dirname(folder));
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    // Another upload was faster.
+    if (!(await isMade(folder))) throw error;
+  }
+  await syncFolder(dirname(folder));
+}
+
+async function isMade(folder: string): Promise<boolean> {
+  return (await unlessMissing(stat(folder)))?.isDirectory() ?? false;
 }
 
 async function syncFolder(folder: string): Promise<void> {
