@@ -1,5 +1,4 @@
-import { deploy } from '../../../stack/src/migrations/deploy.ts';
-import { startTemporaryPostgres } from '../../../stack/src/postgres/temporary.ts';
+import { deploy, startTemporaryPostgres } from '@atrium/stack';
 
 /** A PostgreSQL that exists for one test file, with the gateway's migrations applied. */
 export async function startTestDatabase(): Promise<{

@@ -1,6 +1,5 @@
+import { deploy, startTemporaryPostgres } from '@atrium/stack';
 import pg from 'pg';
-import { deploy } from '../../../../stack/src/migrations/deploy.ts';
-import { startTemporaryPostgres } from '../../../../stack/src/postgres/temporary.ts';
 
 /** A PostgreSQL that exists for one test file, with Messaging's migrations applied. */
 export interface TestDatabase {
