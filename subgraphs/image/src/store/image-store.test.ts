@@ -171,11 +171,37 @@ describe('an idempotency key', () => {
   });
 });
 
-async function waitUntilSomebodyWaits(): Promise<void> {
+describe('the erasure of a user', () => {
+  test('waits for an image that is being saved, and takes it along', async () => {
+    const image = newImage();
+    const key = newId();
+    const [other, store] = [newImage(), createImageStore(database, durations)];
+    await save(other);
+    await withClient(server.url, async (client) => {
+      // Another transaction has taken the key, and keeps the image from being saved for as long as it stays open.
+      await client.query('BEGIN');
+      await client.query(`INSERT INTO idempotency_keys VALUES ('client', $1, '', $2, now() + interval '1 hour')`, [
+        key,
+        other.id,
+      ]);
+      const saving = save(image, { claim: { key, payload: 'one' } });
+      await waitUntilSomebodyWaits();
+      const erasing = store.eraseUser({ source: '/profile', id: newId(), userId: image.ownerId });
+      await Promise.race([erasing, waitUntilSomebodyWaits(2)]);
+      await client.query('ROLLBACK');
+      expect(await saving).toMatchObject({ outcome: 'saved' });
+      await erasing;
+    });
+    expect(await database.image.count({ where: { ownerId: image.ownerId } })).toBe(0);
+    expect(await save(newImage(image.ownerId))).toEqual({ outcome: 'owner-erased' });
+  });
+});
+
+async function waitUntilSomebodyWaits(sessions = 1): Promise<void> {
   await withClient(server.url, async (client) => {
     for (;;) {
       const { rows } = await client.query("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'");
-      if (rows.length > 0) return;
+      if (rows.length >= sessions) return;
     }
   });
 }
