@@ -1,10 +1,11 @@
-import { expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { type NewUser, openAtrium, type User } from '../support/atrium.ts';
 import { type Answer, dataOf } from '../support/graphql-client.ts';
 import { codeTo, messagesTo, messageTo } from '../support/inbox.ts';
 import { operation } from '../support/operations.ts';
 import { newPerson } from '../support/phone-numbers.ts';
 import { photograph } from '../support/pictures.ts';
+import { pidOf } from '../support/processes.ts';
 import { ownSystem } from '../support/test-system.ts';
 import { scale } from '../support/tier.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -16,6 +17,11 @@ process.stdout.write(`outages: settings ${JSON.stringify(settings)}\n`);
 const system = await ownSystem({ settings });
 const atrium = openAtrium(system);
 const { profile, image, messaging } = system.services;
+
+// A test that failed may have left a service down, which is no reason for the next one to fail.
+beforeEach(async () => {
+  await Promise.all([profile.start(), image.start(), messaging.start()]);
+});
 
 /** Waits until a user's verification has this status. */
 function untilStatus(id: string, status: string): Promise<User> {
@@ -116,7 +122,7 @@ test('the number of a user who was refused late is free again', async () => {
 
 test('a Messaging that hangs holds nobody up for long, and its code arrives once when it goes on', async () => {
   const person = newPerson();
-  const pid = messaging.pid ?? 0;
+  const pid = pidOf(messaging);
   process.kill(pid, 'SIGSTOP');
   try {
     const startedAt = performance.now();

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { openAtrium } from '../support/atrium.ts';
 import { codeTo, messageTo } from '../support/inbox.ts';
 import { newPerson, newPhoneNumber } from '../support/phone-numbers.ts';
-import { isRunning, processesOf } from '../support/processes.ts';
+import { isRunning, pidOf, processesOf } from '../support/processes.ts';
 import { clearAway, stackPlace, startCommand, untilReady } from '../support/started-stack.ts';
 import { everyScope } from '../support/subgraph-client.ts';
 import { clientAuthorization } from '../support/tokens.ts';
@@ -54,7 +54,8 @@ describe('SIGTERM', () => {
   test.each(serviceNames)(
     '%s answers what it has begun to read, exits 0 within ten seconds, and is brought back',
     async (name) => {
-      const { url, pid } = stack.services[name] ?? { url: '', pid: 0 };
+      const service = stack.services[name];
+      const [url, pid] = [service?.url, pidOf(service)];
       const body = '{"query":"{ __typename }"}';
       const headers = {
         ...(await authorizationFor(name)),

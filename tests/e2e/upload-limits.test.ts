@@ -6,6 +6,7 @@ import type { Fault } from '../support/graphql-client.ts';
 import { operation } from '../support/operations.ts';
 import { newPerson } from '../support/phone-numbers.ts';
 import { photograph } from '../support/pictures.ts';
+import { pidOf } from '../support/processes.ts';
 import { sharedSystem } from '../support/test-system.ts';
 import { uploadFile } from '../support/uploads.ts';
 
@@ -15,7 +16,7 @@ const { id: userId } = await atrium.newUser(newPerson());
 
 const mebibyte = 1024 * 1024;
 const bodySizeBytes = 200 * mebibyte;
-const gatewayPid = system.services.gateway.pid ?? 0;
+const gatewayPid = pidOf(system.services.gateway);
 
 /** What Linux says of the gateway's memory, in bytes: now, and at most since `forgetPeak`. */
 function gatewayMemory(): { now: number; peak: number } {

@@ -1,5 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
+/** The process of a service that must run; a signal to "process 0" would go to the tests themselves. */
+export function pidOf(service: { readonly pid: number | undefined } | undefined): number {
+  if (!service?.pid) throw new Error('The service does not run');
+  return service.pid;
+}
+
 /** Whether a process runs; one that has ended and waits for its parent to notice does not. */
 export function isRunning(pid: number): boolean {
   try {
