@@ -1,0 +1,145 @@
+import { newPerson, newPhoneNumber } from './phone-numbers.ts';
+
+/** An id of the right form that names nobody and nothing. */
+export const nobody = '0193c9a0-7b6e-7c52-9f0a-5d4f7f3a2b10';
+
+/** A text that PostgreSQL cannot store. */
+export const nul = 'a\u0000b';
+
+const create = () => ({
+  ...newPerson(),
+  location: 'Pune',
+  email: 'asha@example.com',
+  locale: 'hi',
+  idempotencyKey: crypto.randomUUID(),
+});
+const base64 = Buffer.from('not a picture').toString('base64');
+
+/** An operation's input in order, and what each change to it must be answered with. */
+export interface InputRows {
+  good: () => Record<string, unknown>;
+  bad: [change: object, complaint: string][];
+}
+
+/** The inputs of every mutation, for a user who exists. */
+export function inputRows(userId: string): Record<string, InputRows> {
+  return {
+    'create-user': {
+      good: create,
+      bad: [
+        [{ name: undefined }, 'BAD_USER_INPUT'],
+        [{ name: null }, 'BAD_USER_INPUT'],
+        [{ name: 7 }, 'BAD_USER_INPUT'],
+        [{ name: '' }, 'REQUIRED input.name'],
+        [{ name: ' \t ' }, 'REQUIRED input.name'],
+        [{ name: 'x'.repeat(101) }, 'TOO_LONG input.name'],
+        [{ name: nul }, 'INVALID_FORMAT input.name'],
+        [{ phoneNumber: nul }, 'INVALID_FORMAT input.phoneNumber'],
+        [{ country: '' }, 'REQUIRED input.country'],
+        [{ country: 'India' }, 'COUNTRY_UNKNOWN input.country'],
+        [{ country: nul }, 'COUNTRY_UNKNOWN input.country'],
+        [{ location: 'x'.repeat(101) }, 'TOO_LONG input.location'],
+        [{ location: nul }, 'INVALID_FORMAT input.location'],
+        [{ email: 'nobody' }, 'EMAIL_INVALID input.email'],
+        [{ email: `${nul}@example.com` }, 'EMAIL_INVALID input.email'],
+        [{ locale: 'no language' }, 'LOCALE_INVALID input.locale'],
+        [{ locale: nul }, 'LOCALE_INVALID input.locale'],
+        [{ idempotencyKey: 'x'.repeat(201) }, 'TOO_LONG input.idempotencyKey'],
+        [{ idempotencyKey: '' }, 'REQUIRED input.idempotencyKey'],
+        [{ idempotencyKey: nul }, 'INVALID_FORMAT input.idempotencyKey'],
+        [{ somethingElse: 1 }, 'BAD_USER_INPUT'],
+      ],
+    },
+    'update-user': {
+      good: () => ({ id: userId, name: 'Asha Rao', location: 'Pune', expectedVersion: null }),
+      bad: [
+        [{ id: nobody }, 'NOT_FOUND input.id'],
+        [{ id: 'no id' }, 'NOT_FOUND input.id'],
+        [{ id: nul }, 'NOT_FOUND input.id'],
+        [{ id: null }, 'BAD_USER_INPUT'],
+        [{ name: null }, 'REQUIRED input.name'],
+        [{ name: '' }, 'REQUIRED input.name'],
+        [{ name: 'x'.repeat(101) }, 'TOO_LONG input.name'],
+        [{ country: null }, 'REQUIRED input.country'],
+        [{ country: 'XZ' }, 'COUNTRY_UNKNOWN input.country'],
+        [{ email: 'nobody' }, 'EMAIL_INVALID input.email'],
+        [{ locale: '!' }, 'LOCALE_INVALID input.locale'],
+        [{ expectedVersion: 1_000 }, 'VERSION_CONFLICT input.expectedVersion'],
+        [{ expectedVersion: 2 ** 40 }, 'BAD_USER_INPUT'],
+        [{ expectedVersion: 'one' }, 'BAD_USER_INPUT'],
+      ],
+    },
+    'verify-phone': {
+      good: () => ({ userId, code: '000000' }),
+      bad: [
+        [{ userId: nobody }, 'NOT_FOUND input.userId'],
+        [{ userId: 'no id' }, 'NOT_FOUND input.userId'],
+        [{ userId: nul }, 'NOT_FOUND input.userId'],
+        [{ code: '' }, 'REQUIRED input.code'],
+        [{ code: 'abcdef' }, 'INVALID_FORMAT input.code'],
+        [{ code: '1'.repeat(1_000) }, 'INVALID_FORMAT input.code'],
+        [{ code: nul }, 'INVALID_FORMAT input.code'],
+        [{ code: null }, 'BAD_USER_INPUT'],
+      ],
+    },
+    'delete-user': {
+      good: () => ({ id: nobody }),
+      bad: [
+        [{ id: nobody }, 'NOT_FOUND input.id'],
+        [{ id: 'no id' }, 'NOT_FOUND input.id'],
+        [{ id: nul }, 'NOT_FOUND input.id'],
+        [{ id: undefined }, 'BAD_USER_INPUT'],
+        [{ id: userId, expectedVersion: 1_000 }, 'VERSION_CONFLICT input.expectedVersion'],
+      ],
+    },
+    'upload-image': {
+      good: () => ({ userId, base64 }),
+      bad: [
+        [{ userId: nobody }, 'NOT_FOUND input.userId'],
+        [{ userId: nul }, 'NOT_FOUND input.userId'],
+        [{ base64: '' }, 'REQUIRED input.base64'],
+        [{ base64: '***' }, 'INVALID_FORMAT input.base64'],
+        [{ base64: null }, 'EXACTLY_ONE_REQUIRED input'],
+        [{ url: 'https://example.com/a.jpg' }, 'EXACTLY_ONE_REQUIRED input'],
+        [{ file: 'a text' }, 'BAD_USER_INPUT'],
+        [{ base64: undefined, url: '' }, 'REQUIRED input.url'],
+        [{ base64: undefined, url: nul }, 'INVALID_FORMAT input.url'],
+        [{ alt: 'x'.repeat(1_001) }, 'TOO_LONG input.alt'],
+        [{ alt: nul }, 'INVALID_FORMAT input.alt'],
+        [{ idempotencyKey: 'x'.repeat(201) }, 'TOO_LONG input.idempotencyKey'],
+        [{ idempotencyKey: nul }, 'INVALID_FORMAT input.idempotencyKey'],
+      ],
+    },
+    'set-avatar': {
+      good: () => ({ userId, imageId: null }),
+      bad: [
+        [{ userId: nobody }, 'NOT_FOUND input.userId'],
+        [{ userId: 'no id' }, 'NOT_FOUND input.userId'],
+        [{ imageId: nobody }, 'NOT_FOUND input.imageId'],
+        [{ imageId: 'no id' }, 'NOT_FOUND input.imageId'],
+        [{ imageId: nul }, 'NOT_FOUND input.imageId'],
+      ],
+    },
+    'send-message': {
+      good: () => ({ userId, operation: 'WELCOME', channel: 'SMS', locale: 'en', variables: { name: 'Asha' } }),
+      bad: [
+        [{ userId: nobody }, 'NOT_FOUND input.userId'],
+        [{ userId: 'no id' }, 'NOT_FOUND input.userId'],
+        [{ operation: '' }, 'REQUIRED input.operation'],
+        [{ operation: 'GREETING_FROM_MARS' }, 'TEMPLATE_UNKNOWN input.operation'],
+        [{ operation: nul }, 'TEMPLATE_UNKNOWN input.operation'],
+        [{ operation: 'PHONE_VERIFICATION' }, 'OPERATION_CARRIES_CODE input.operation'],
+        [{ channel: 'PIGEON' }, 'BAD_USER_INPUT'],
+        [{ phoneNumber: '12345' }, 'PHONE_NUMBER_INVALID input.phoneNumber'],
+        [{ phoneNumber: '' }, 'REQUIRED input.phoneNumber'],
+        [{ channel: null, email: 'nobody' }, 'EMAIL_INVALID input.email'],
+        [{ channel: null, phoneNumber: newPhoneNumber(), email: 'asha@example.com' }, 'EXACTLY_ONE_REQUIRED input'],
+        [{ locale: 'no language' }, 'LOCALE_INVALID input.locale'],
+        [{ variables: { planet: 'Mars' } }, 'VARIABLE_UNKNOWN input.variables'],
+        [{ variables: 'Mars' }, 'INVALID_FORMAT input.variables'],
+        [{ variables: { name: nul } }, 'INVALID_FORMAT input.variables'],
+        [{ idempotencyKey: 'x'.repeat(201) }, 'TOO_LONG input.idempotencyKey'],
+      ],
+    },
+  };
+}
