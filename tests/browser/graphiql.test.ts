@@ -1,10 +1,16 @@
 import { expect } from '@jest/globals';
 import { sharedSystem } from '../support/test-system.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { browserTest, useChromium } from './chromium.ts';
 
 const system = await sharedSystem();
 const visitor = useChromium();
 const url = `${system.gatewayUrl}/graphiql`;
+
+const openTabIsVerifyPhone = `(() => {
+  const { tabs, activeTabIndex } = JSON.parse(localStorage.getItem('graphiql:tabState') ?? '{"tabs":[]}');
+  return tabs[activeTabIndex]?.title === 'VerifyPhone';
+})()`;
 
 browserTest(
   'runs an operation of the flow with the development key, and reaches for nothing but the gateway',
@@ -35,6 +41,7 @@ browserTest('has a tab for each operation, and keeps them as they were left', as
   }
   await page.goto(`${url}?operation=verify-phone`);
   await page.getByRole('tab', { name: 'VerifyPhone', selected: true }).waitFor();
+  await waitFor('GraphiQL keeps the open tab', () => page.evaluate<boolean>(openTabIsVerifyPhone));
   await page.reload();
   await page.getByRole('tab', { name: 'VerifyPhone', selected: true }).waitFor();
   expect((await tabs.allTextContents()).toSorted()).toEqual(shown.toSorted());
@@ -44,6 +51,6 @@ browserTest('leaves no key in the browser’s storage', async () => {
   const page = await visitor.open();
   await page.goto(url);
   await page.getByRole('tab').first().waitFor();
-  await page.waitForFunction('localStorage.length > 0');
+  await waitFor('GraphiQL keeps something', () => page.evaluate<boolean>('localStorage.length > 0'));
   expect(await page.evaluate('JSON.stringify(Object.entries(localStorage))')).not.toContain(system.apiKey);
 });

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { sharedSystem } from '../support/test-system.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { browserTest, useChromium } from './chromium.ts';
 
 const system = await sharedSystem();
@@ -20,7 +21,8 @@ async function openWithSandbox(): Promise<Page> {
   const page = await visitor.open();
   await page.route(cdn, (route) => route.fulfill({ contentType: 'text/javascript', body: sandboxScript }));
   await page.goto(system.gatewayUrl);
-  await page.waitForFunction('window.sandboxes?.length === 1');
+  // Playwright's own waiting evaluates text inside the page, which the page's policy forbids.
+  await waitFor('Sandbox is asked for', () => page.evaluate<boolean>('window.sandboxes?.length === 1'));
   return page;
 }
 
