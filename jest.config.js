@@ -11,4 +11,6 @@ export default {
   testMatch: ['**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/.data/'],
   testTimeout: 30_000,
+  // A test that fails half-way leaves servers open, which must not hold the run for ever.
+  forceExit: true,
 };
