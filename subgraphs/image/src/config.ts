@@ -41,8 +41,9 @@ const hostAndPort = z.string().regex(/^[^\s/@]+:\d{1,5}$/, 'must be host:port pa
 export const settings = {
   ...commonSettings,
   port: integer('PORT', 'the port to listen on', { fallback: 4002, max: 65_535 }),
-  requestBudgetMs: integer('REQUEST_BUDGET_MS', 'how long a request may take when its caller does not say', {
-    fallback: 30_000,
+  requestBudgetMs: integer('REQUEST_BUDGET_MS', 'how long a request may take at most; its caller may say less', {
+    // As long as the gateway gives a request with files, which come as slowly as their sender sends them.
+    fallback: 60_000,
     min: 100,
   }),
   profileUrl: address('PROFILE_URL', 'where Profile answers'),
@@ -89,6 +90,11 @@ export const settings = {
     fallback: 32,
     max: 1_000,
   }),
+  parallelBodies: integer('IMAGE_PARALLEL_BODIES', 'how many requests with a picture in base64 are read at once', {
+    fallback: 4,
+    min: 1,
+    max: 1_000,
+  }),
   decodeThreads: integer('IMAGE_DECODE_THREADS', 'how many threads decode one picture', {
     fallback: 1,
     min: 1,
@@ -99,11 +105,16 @@ export const settings = {
     min: 1_000,
     productionMinimum: 5_000,
   }),
-  urlTimeoutMs: integer('IMAGE_URL_TIMEOUT_MS', 'how long fetching from an address may take, redirects included', {
-    fallback: 10_000,
-    min: 10,
-    productionMinimum: 1_000,
-  }),
+  urlTimeoutMs: integer(
+    'IMAGE_URL_TIMEOUT_MS',
+    'how long fetching from an address may take, redirects included; two thirds of the caller’s time at most',
+    {
+      // Within the 5 s that the gateway gives a call, so that its caller learns that the address is slow.
+      fallback: 3_000,
+      min: 10,
+      productionMinimum: 1_000,
+    },
+  ),
   parallelFetches: integer('IMAGE_PARALLEL_FETCHES', 'how many addresses are fetched from at once', {
     fallback: 16,
     min: 1,

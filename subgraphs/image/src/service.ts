@@ -32,6 +32,7 @@ import { createPeople } from './providers/profile-client.ts';
 import { readSentFile } from './providers/sent-file.ts';
 import type { Actions, Context } from './resolvers/context.ts';
 import { resolvers } from './resolvers/index.ts';
+import { readLargeBodiesInTurn } from './routes/large-bodies.ts';
 import { acceptMultipart } from './routes/multipart.ts';
 import { serveImages } from './routes/serve-image.ts';
 import { openDatabase, pingDatabase } from './store/database.ts';
@@ -43,6 +44,8 @@ export type ImageService = Running & { readonly url: string; readonly drainTimeo
 
 /** The largest JSON body but for its picture: a document, its variables and the other fields of the input. */
 const maxDocumentBytes = 512 * 1024;
+/** Documents and variables, the ids of an entity fetch included, stay below it; only a picture in base64 does not. */
+const smallBodyBytes = 1024 * 1024;
 
 /** Starts the service; rejects with one line that says what is wrong with the settings, the folder or the database. */
 export async function startImageService(settings: Settings<typeof definition>, logger: Logger): Promise<ImageService> {
@@ -64,7 +67,7 @@ export async function startImageService(settings: Settings<typeof definition>, l
     resolvers,
     verifyToken,
     logger,
-    bodyLimitBytes: 1024 * 1024,
+    bodyLimitBytes: smallBodyBytes,
     requestBudgetMs: settings.requestBudgetMs,
     ready: () => pingDatabase(database),
     context: (base: SubgraphContext) => ({
@@ -78,7 +81,7 @@ export async function startImageService(settings: Settings<typeof definition>, l
       },
     }),
     routes(routed) {
-      widenGraphQLBody(routed, settings.maxBytes);
+      readLargeBodies(routed, settings);
       acceptMultipart(routed, { maxFileBytes: settings.maxBytes, maxFiles: settings.maxFiles });
       serveImages(routed, createFindSignedImage(images, pictures, actions.addresses));
       receiveEvents(routed, verifyToken, createTakeEvents(images, pictures));
@@ -128,11 +131,11 @@ function createActions(
   };
 }
 
-/** Lets a picture in base64 through on /graphql, and on no other path. */
-function widenGraphQLBody(app: FastifyInstance, maxPictureBytes: number): void {
-  app.addHook('onRoute', (route) => {
-    if (route.url === '/graphql') route.bodyLimit = Math.ceil((maxPictureBytes * 4) / 3) + maxDocumentBytes;
-  });
+/** Lets pictures in base64 through. */
+function readLargeBodies(app: FastifyInstance, settings: Settings<typeof definition>): void {
+  const maxBytes = Math.ceil((settings.maxBytes * 4) / 3) + maxDocumentBytes;
+  const inTurn = createBoundedWork({ running: settings.parallelBodies, waiting: settings.waitingDecodes });
+  readLargeBodiesInTurn(app, { smallBytes: smallBodyBytes, maxBytes }, inTurn);
 }
 
 /** Sweeps now and then at intervals; the answer stops it and waits for the sweep that is under way. */

@@ -88,5 +88,8 @@ export interface PictureStore {
 /** Reads a file that a caller sends; rejects with a PictureRefusal where it is over the limit. */
 export type ReadFile = (maxBytes: number) => Promise<Buffer>;
 
-/** Fetches a picture from an address; rejects with a PictureRefusal where that is not allowed or fails. */
-export type FetchPicture = (address: string, options: { maxBytes: number; timeoutMs: number }) => Promise<Buffer>;
+/**
+ * Fetches a picture from an address; rejects with a PictureRefusal where that is not allowed or fails. The time is
+ * asked for when the fetch begins, which may be after a wait.
+ */
+export type FetchPicture = (address: string, options: { maxBytes: number; timeoutMs: () => number }) => Promise<Buffer>;

@@ -15,8 +15,11 @@ export interface PictureLimits {
   readonly decodeTimeoutMs: number;
 }
 
-/** Turns bytes of unknown origin into a picture that may be stored; rejects with a PictureRefusal. */
-export type TakeInPicture = (bytes: Buffer) => Promise<Picture>;
+/**
+ * Turns bytes of unknown origin into a picture that may be stored; rejects with a PictureRefusal. `timeLeftMs` is asked
+ * when the picture's turn to be decoded has come, and may throw.
+ */
+export type TakeInPicture = (bytes: Buffer, timeLeftMs: () => number) => Promise<Picture>;
 
 /** The longest side that every output format can have; WebP's is the shortest. */
 const maxSidePixels = 16_383;
@@ -37,11 +40,13 @@ sharp.cache(false);
  * behind the picture is gone. The encoders' settings are fixed: the same bytes give the same hash, however they came.
  */
 export function createTakeInPicture(limits: PictureLimits, inTurn: BoundedWork): TakeInPicture {
-  return async (bytes) => {
+  return async (bytes, timeLeftMs) => {
     if (bytes.length === 0) throw new PictureRefusal('REQUIRED', 'The picture is empty. Send one that has bytes.');
     if (bytes.length > limits.maxBytes) throw tooLarge(limits.maxBytes);
     const format = await sniffPictureFormat(bytes);
-    return inTurn(() => decode(bytes, format, limits));
+    return inTurn(async () =>
+      decode(bytes, format, { ...limits, decodeTimeoutMs: Math.min(limits.decodeTimeoutMs, timeLeftMs()) }),
+    );
   };
 }
 

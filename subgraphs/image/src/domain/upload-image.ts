@@ -1,4 +1,4 @@
-import { newId, PublicError } from '@atrium/service-kit';
+import { newId, PublicError, timedOut } from '@atrium/service-kit';
 import type { Image, Picture } from './image.ts';
 import { judgeUpload, type Upload, type UploadImageInput } from './judge-upload.ts';
 import { isSamePayload, payloadHmac } from './payload-hmac.ts';
@@ -34,7 +34,13 @@ export interface UploadImageParts {
   readonly reportFault: (error: unknown) => void;
 }
 
-/** Takes in a picture of a user, whichever way it comes, and stores it once for each idempotency key. */
+/** The part of a caller's time that fetching may take; the rest is for decoding and storing. */
+const fetchShare = 2 / 3;
+
+/**
+ * Takes in a picture of a user, whichever way it comes, and stores it once for each idempotency key. What cannot be
+ * answered in the caller's time is not stored: whoever reads TIMEOUT may send the picture again and has it once.
+ */
 export type UploadImage = (asker: Asker, input: UploadImageInput) => Promise<UploadImageOutcome>;
 
 /** Makes the action of its parts. */
@@ -59,8 +65,8 @@ async function takeIn(parts: UploadImageParts, asker: Asker, upload: Upload): Pr
   if (claim && earlier) return repeated(claim, earlier);
   // Asked before anything is fetched or decoded, so that strangers' pictures cost nothing.
   if (!(await asker.people.exists(upload.userId))) return refused(unknownUser());
-  const picture = await parts.takeInPicture(sent ?? (await fetched(parts, asker, upload)));
-  const saved = await store(parts, upload, picture, claim);
+  const picture = await parts.takeInPicture(sent ?? (await fetched(parts, asker, upload)), () => timeLeft(asker));
+  const saved = await store(parts, asker, upload, { picture, claim });
   switch (saved.outcome) {
     case 'saved':
       asker.images.refresh();
@@ -82,7 +88,15 @@ async function bytesSent({ source }: Upload, maxBytes: number): Promise<Buffer |
 
 async function fetched(parts: UploadImageParts, asker: Asker, { source }: Upload): Promise<Buffer> {
   if (source.kind !== 'url') throw new Error('only addresses are fetched');
-  return parts.fetchPicture(source.address, { maxBytes: parts.maxBytes, timeoutMs: asker.remainingMs() });
+  const { maxBytes } = parts;
+  return parts.fetchPicture(source.address, { maxBytes, timeoutMs: () => fetchShare * timeLeft(asker) });
+}
+
+/** How much of the caller's time is left, in milliseconds; throws TIMEOUT where it is over. */
+function timeLeft(asker: Asker): number {
+  const leftMs = asker.remainingMs();
+  if (leftMs <= 0) throw timedOut();
+  return leftMs;
 }
 
 function claimOf(
@@ -102,16 +116,19 @@ function claimOf(
  */
 async function store(
   { images, pictures, reportFault }: UploadImageParts,
+  asker: Asker,
   { userId, alt, asAvatar }: Upload,
-  { bytes, ...picture }: Picture,
-  claim: IdempotencyClaim | undefined,
+  upload: { picture: Picture; claim: IdempotencyClaim | undefined },
 ): Promise<SaveOutcome> {
+  const { bytes, ...picture } = upload.picture;
+  timeLeft(asker);
   const reservationId = await images.reservePicture(picture.sha256);
   let saved: SaveOutcome | undefined;
   try {
     await pictures.keep(picture.sha256, bytes);
     const image = { id: newId(), ownerId: userId, alt, sizeBytes: bytes.length, ...picture };
-    saved = await images.saveImage(image, { reservationId, asAvatar, claim });
+    timeLeft(asker);
+    saved = await images.saveImage(image, { reservationId, asAvatar, claim: upload.claim });
     return saved;
   } finally {
     // Whatever cannot be cleared up now, the next sweep finds.

@@ -25,7 +25,7 @@ const filtered = {
 /** Fetches pictures from the public internet: never from private networks, and never more or longer than allowed. */
 export function createPictureFetcher(options: FetcherOptions): FetchPicture {
   return async (address, { maxBytes, timeoutMs }) => {
-    const signal = AbortSignal.timeout(Math.max(1, Math.ceil(Math.min(timeoutMs, options.timeoutMs))));
+    const signal = AbortSignal.timeout(Math.max(1, Math.ceil(Math.min(timeoutMs(), options.timeoutMs))));
     try {
       return await follow(address, options, maxBytes, signal);
     } catch (error) {

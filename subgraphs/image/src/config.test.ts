@@ -1,0 +1,10 @@
+import { expect, test } from '@jest/globals';
+import { settings } from './config.ts';
+
+test('by default a slow address is told before the gateway, which gives a call 5 s, gives up', () => {
+  expect(Number(settings.urlTimeoutMs.fallback)).toBeLessThan((5_000 * 2) / 3);
+});
+
+test('by default a file may take as long to arrive as the gateway gives an upload: 60 s', () => {
+  expect(Number(settings.requestBudgetMs.fallback)).toBeGreaterThanOrEqual(60_000);
+});
