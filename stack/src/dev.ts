@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { showNews } from './console.ts';
 import { repositoryRoot, type ServiceName, serviceFolder, serviceNames } from './repository.ts';
 import type { Stack } from './stack.ts';
-import { reasonOf } from './stack-error.ts';
+import { reasonOf, StackError } from './stack-error.ts';
 import { composeSupergraph, supergraphSources } from './supergraph.ts';
 
 const quietMs = 150;
@@ -28,6 +28,7 @@ export function watchSources(stack: Stack): void {
   const folders = [
     ...serviceNames.map((name) => join(serviceFolder(name), 'src')),
     join(repositoryRoot, 'service-kit', 'src'),
+    join(serviceFolder('messaging'), 'templates'),
   ];
   for (const folder of folders.filter((one) => existsSync(one))) {
     watch(folder, { recursive: true }, (_event, name) => name && note(join(folder, name)));
@@ -41,7 +42,7 @@ export function watchSources(stack: Stack): void {
 }
 
 function isSource(path: string): boolean {
-  return /\.(ts|graphql|yaml|liquid|html|css|json)$/.test(path) && !path.endsWith('.test.ts');
+  return /\.(ts|js|graphql|yaml|liquid|txt|html|css|json)$/.test(path) && !path.endsWith('.test.ts');
 }
 
 async function apply(stack: Stack, paths: string[]): Promise<void> {
@@ -55,7 +56,8 @@ async function apply(stack: Stack, paths: string[]): Promise<void> {
     await Promise.all(names.map((name) => stack.services[name].start()));
     showNews(`${shown}: restarted ${names.join(', ')} in ${Math.round(performance.now() - begun)} ms`);
   } catch (error) {
-    showNews(`${shown}: ${reasonOf(error)}`);
+    // A fault of the surroundings is told whole: composition names each place in a line of its own.
+    showNews(`${shown}: ${error instanceof StackError ? error.message : reasonOf(error)}`);
   }
 }
 
