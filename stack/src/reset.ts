@@ -6,7 +6,7 @@ import { clearPrevious } from './postgres/postmaster.ts';
 import { StackError } from './stack-error.ts';
 
 // Named one by one: a data folder that was set to a home folder by mistake must survive.
-const kept = ['postgres', 'postgres.new', 'logs', 'images', 'secrets.json', 'stack.json', 'lock'];
+const kept = ['postgres', 'postgres.new', 'logs', 'images', 'tmp', 'secrets.json', 'stack.json', 'lock'];
 
 /** Deletes what a stack keeps, the database files outside the data folder included. Refuses while the stack runs. */
 export async function reset(dataDir: string): Promise<void> {

@@ -23,6 +23,7 @@ test('a service gets its own database and private key, and the public keys of al
   const given = await options();
   const environment = environmentOf('profile', given);
   expect(environment.DATABASE_URL).toBe('postgresql://profile');
+  expect(environment.TMPDIR).toBe('/data/tmp/profile');
   expect(JSON.parse(environment.SIGNING_KEY ?? '')).toEqual(given.secrets.signingKeys.profile);
   const { keys } = JSON.parse(environment.TRUSTED_KEYS ?? '') as { keys: Record<string, string>[] };
   expect(keys.map(({ kid }) => kid?.split(':')[0])).toEqual([...serviceNames]);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { compileCache } from './compile-cache.ts';
 import { repositoryRoot, type ServiceName, serviceNames } from './repository.ts';
+import { scratchFolder } from './scratch-folder.ts';
 import { publicKeyOf, type Secrets } from './secrets.ts';
 
 /** Settings for all services and for each one, as the caller of `startStack` gives them. */
@@ -46,6 +47,7 @@ export function environmentOf(service: ServiceName, options: EnvironmentOptions)
     HOST: host,
     PORT: String(ports[service]),
     DATABASE_URL: databases[service],
+    TMPDIR: scratchFolder(options.dataDir, service),
     SIGNING_KEY: JSON.stringify(secrets.signingKeys[service]),
     TRUSTED_KEYS: JSON.stringify({ keys: serviceNames.map((name) => publicKeyOf(secrets.signingKeys[name])) }),
     ...ownEnvironment(service, options),

@@ -7,6 +7,7 @@ import { type DatabaseChoice, type Databases, openDatabases } from './databases.
 import { deployAll } from './migrations/deploy.ts';
 import type { PostgresServer } from './postgres/server.ts';
 import { defaultDataDir, forEachService, type ServiceName, serviceNames } from './repository.ts';
+import { emptyScratchFolders } from './scratch-folder.ts';
 import { loadSecrets, type SigningKey, writePrivate } from './secrets.ts';
 import { type EnvironmentOptions, environmentOf, type ServiceSettings } from './service-environment.ts';
 import { type ServiceHandle, serviceProcess } from './service-process.ts';
@@ -152,6 +153,7 @@ function prepareServices(
 ): Record<ServiceName, ServiceHandle> {
   const logs = join(environment.dataDir, 'logs');
   mkdirSync(logs, { recursive: true, mode: 0o700 });
+  emptyScratchFolders(environment.dataDir);
   return forEachService((name) =>
     serviceProcess({
       name,
