@@ -67,8 +67,11 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   app.setErrorHandler((error, request, reply) => {
     const known = toKnownError(error);
     const { requestId } = request.atrium;
-    if (!(known instanceof PublicError))
+    if (!(known instanceof PublicError)) {
       request.log.error({ requestId, error: describeError(error) }, 'request failed');
+    } else if (known.cause) {
+      request.log.warn({ requestId, error: describeError(known) }, 'request refused');
+    }
     const body = toPublicBody(known, requestId);
     const { code, retryAfterMs } = body.extensions;
     if (retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(retryAfterMs / 1000));

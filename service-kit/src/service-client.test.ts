@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
+import { describeError } from './errors.ts';
 import { backgroundContext } from './request-context.ts';
 import { createServiceClient } from './service-client.ts';
 
@@ -62,6 +63,18 @@ test('a service that does not answer in time is given up', async () => {
   await expect(ask(url, 50)).rejects.toMatchObject({ code: 'TIMEOUT' });
 });
 
-test('nobody at the address is told as UNAVAILABLE', async () => {
-  await expect(ask('http://127.0.0.1:9')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+test('nobody at the address is told as UNAVAILABLE, and as no refusal', async () => {
+  await expect(ask('http://127.0.0.1:9')).rejects.toMatchObject({ code: 'UNAVAILABLE', refused: false });
+});
+
+test.each<[string, number, string, string]>([
+  ['FORBIDDEN', 200, '{"data":null,"errors":[{"message":"No.","extensions":{"code":"FORBIDDEN"}}]}', 'FORBIDDEN'],
+  ['INTERNAL beside data', 200, '{"data":{"a":1},"errors":[{"extensions":{"code":"INTERNAL"}}]}', 'INTERNAL'],
+  ['a page of a proxy', 502, '<html>asha@example.com</html>', 'HTTP 502'],
+  ['words of its own', 200, '{"errors":[{"extensions":{"code":"asha@example.com"}}]}', 'HTTP 200'],
+])('a refusal with %s is told as UNAVAILABLE, and the log learns its code', async (_case, status, body, code) => {
+  const url = await listen((_, response) => response.writeHead(status).end(body));
+  const refusal = await ask(url).catch((error) => error);
+  expect(refusal).toMatchObject({ code: 'UNAVAILABLE', refused: true });
+  expect(describeError(refusal)).toMatchObject({ cause: { name: 'UnusableAnswer', code } });
 });

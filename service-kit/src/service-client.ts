@@ -1,5 +1,5 @@
 import { Pool } from 'undici';
-import { PublicError } from './errors.ts';
+import { isErrorCode, PublicError } from './errors.ts';
 import { type RequestContext, remainingMs, timedOut, writeContext } from './request-context.ts';
 import type { TokenIssuer } from './tokens.ts';
 
@@ -8,6 +8,27 @@ export class ServiceUnavailable extends PublicError {
   constructor(service: string, cause?: unknown) {
     super('UNAVAILABLE', `The ${service} service cannot be reached. Try again.`, { retryAfterMs: 1_000, cause });
     this.name = 'ServiceUnavailable';
+  }
+
+  /** Whether the service is there and refused this very call, so that a smaller or another one may succeed. */
+  get refused(): boolean {
+    return this.cause instanceof UnusableAnswer;
+  }
+}
+
+/**
+ * An answer without the data that was asked for, such as FORBIDDEN or INTERNAL. Whoever caused the call cannot mend
+ * that and is told UNAVAILABLE; the log tells the operator this code, or the HTTP status where there is none.
+ */
+export class UnusableAnswer extends Error {
+  readonly code: string;
+
+  constructor({ status }: ServiceResponse, errors: unknown) {
+    super('unusable answer');
+    this.name = 'UnusableAnswer';
+    const [first] = Array.isArray(errors) ? errors : [];
+    const code: unknown = first?.extensions?.code;
+    this.code = isErrorCode(code) ? code : `HTTP ${status}`;
   }
 }
 
@@ -119,18 +140,22 @@ export function createServiceClient(name: string, url: string, issuer: TokenIssu
     async execute<Data>({ query, variables, context, timeoutMs }: Parameters<ServiceClient['execute']>[0]) {
       const response = await post('/graphql', 'application/json', { query, variables }, context, timeoutMs);
       const answer = parseAnswer<Data>(response);
-      if (answer?.data == null || answer.errors) throw new ServiceUnavailable(name);
+      if (answer?.data == null || answer.errors) {
+        throw new ServiceUnavailable(name, new UnusableAnswer(response, answer?.errors));
+      }
       return answer.data;
     },
     async deliver(events, { context, timeoutMs }) {
       const response = await post('/events', 'application/cloudevents-batch+json', events, context, timeoutMs);
-      if (response.status >= 300) throw new ServiceUnavailable(name);
+      if (response.status >= 300) {
+        throw new ServiceUnavailable(name, new UnusableAnswer(response, parseAnswer(response)?.errors));
+      }
     },
     close: () => pool.close(),
   };
 }
 
-function parseAnswer<Data>(response: ServiceResponse): { data?: Data | null; errors?: object[] } | undefined {
+function parseAnswer<Data>(response: ServiceResponse): { data?: Data | null; errors?: unknown } | undefined {
   try {
     return JSON.parse(response.body.toString('utf8'));
   } catch {

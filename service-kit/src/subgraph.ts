@@ -106,10 +106,17 @@ export function requestIdPlugin<C extends BaseContext & { request: RequestContex
       return {
         async didEncounterErrors({ errors }) {
           for (const error of errors) {
-            // Errors with a code and without a path are faults of the document, which concern its sender alone.
-            if (error.originalError instanceof PublicError || (!error.path && error.extensions.code)) continue;
+            const original = error.originalError ?? error;
             const field = (error.path ?? []).filter((key) => typeof key === 'string').join('.');
-            logger.error({ requestId, field, error: describeError(error.originalError ?? error) }, 'resolver failed');
+            if (original instanceof PublicError) {
+              // What the caller is told is whole; what is behind it, such as a sister's refusal, concerns the operator.
+              if (original.cause)
+                logger.warn({ requestId, field, error: describeError(original) }, 'field unavailable');
+              continue;
+            }
+            // Errors with a code and without a path are faults of the document, which concern its sender alone.
+            if (!error.path && error.extensions.code) continue;
+            logger.error({ requestId, field, error: describeError(original) }, 'resolver failed');
           }
         },
         async willSendResponse({ response }) {

@@ -6,6 +6,8 @@ import type { PrivateJwk, PublicJwks } from './settings.ts';
 const lifetimeSeconds = 60;
 /** A token is made anew when this much of its life is left, so that none expires on the way. */
 const renewBeforeMs = 15_000;
+/** How many verified tokens a receiver remembers: as many as callers within a minute, a few MB at most. */
+const maxRemembered = 10_000;
 const clientTokenType = 'atrium-client+jwt';
 const serviceTokenType = 'atrium-service+jwt';
 
@@ -79,10 +81,11 @@ export function createTokenVerifier(trustedKeys: PublicJwks, audience: string): 
       maxTokenAge: lifetimeSeconds,
       clockTolerance: 5,
     });
-    const { iss, sub = '', exp = 0, scope } = payload;
+    const { iss, sub = '', exp = 0, iat = 0, scope } = payload;
     // The key, not the token, says who signed: without this any service could pose as the gateway.
     if (iss !== issuerOf(protectedHeader.kid ?? '')) throw unauthenticated();
-    const expiresAt = exp * 1000;
+    // A token may claim a longer life than any is given; remembering it must not grant what checking it would refuse.
+    const expiresAt = Math.min(exp, iat + lifetimeSeconds) * 1000;
     if (protectedHeader.typ === clientTokenType && iss === 'gateway') {
       const scopes = new Set(
         String(scope ?? '')
@@ -105,7 +108,9 @@ export function createTokenVerifier(trustedKeys: PublicJwks, audience: string): 
     if (known && known.expiresAt > now) return known.caller;
     try {
       const result = await verify(token);
-      if (verified.size >= 10_000) verified.clear();
+      // The one that was remembered first is the first to expire.
+      const [oldest = ''] = verified.size >= maxRemembered ? verified.keys() : [];
+      verified.delete(oldest);
       verified.set(token, result);
       return result.caller;
     } catch {

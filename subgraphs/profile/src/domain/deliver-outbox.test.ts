@@ -1,8 +1,11 @@
-import { ServiceUnavailable, timedOut } from '@atrium/service-kit';
+import { ServiceUnavailable, timedOut, UnusableAnswer } from '@atrium/service-kit';
 import { expect, test } from '@jest/globals';
-import { deliverEventsTo } from './deliver-outbox.ts';
+import { aloneAfterTries, deliverEventsTo } from './deliver-outbox.ts';
 import type { OutboxRecord } from './outbox-record.ts';
 import type { OutboxStore } from './ports.ts';
+
+/** What a sister answers that is there and cannot take what it is offered. */
+const refusal = new UnusableAnswer({ status: 500, body: Buffer.from('') }, undefined);
 
 function records(attempts: number): OutboxRecord[] {
   return ['a', 'bad', 'b'].map((id) => ({
@@ -37,11 +40,23 @@ async function offer(attempts: number, error: Error, refuses = (id: string): boo
 }
 
 test('after some tries a record that is refused no longer holds up those that travel with it', async () => {
-  const unavailable = new ServiceUnavailable('image');
+  const unavailable = new ServiceUnavailable('image', refusal);
   expect(await offer(1, unavailable)).toEqual({ failed: ['a', 'bad', 'b'], removed: [], offers: 1 });
   expect(await offer(4, unavailable)).toEqual({ failed: ['bad'], removed: ['a', 'b'], offers: 4 });
 });
 
 test('a sister that does not answer is not asked again for each record', async () => {
   expect(await offer(9, timedOut(), () => true)).toMatchObject({ offers: 1, removed: [] });
+  expect(await offer(9, new ServiceUnavailable('image'), () => true)).toMatchObject({ offers: 1, removed: [] });
+});
+
+test('only what failed together is offered again alone', async () => {
+  const offered: string[][] = [];
+  const deliver = aloneAfterTries(async (batch) => {
+    offered.push(batch.map(({ id }) => id));
+    const failed = batch.filter(({ id }) => id === 'bad' || (id === 'b' && batch.length > 1));
+    return failed.length > 0 ? { failed, reason: new ServiceUnavailable('messaging', refusal) } : { failed };
+  });
+  expect((await deliver(records(4))).failed.map(({ id }) => id)).toEqual(['bad']);
+  expect(offered).toEqual([['a', 'bad', 'b'], ['bad'], ['b']]);
 });

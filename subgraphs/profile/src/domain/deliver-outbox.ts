@@ -1,4 +1,4 @@
-import { backgroundContext, PublicError } from '@atrium/service-kit';
+import { backgroundContext, ServiceUnavailable } from '@atrium/service-kit';
 import type { OutboxRecord } from './outbox-record.ts';
 import type { Deliver } from './outbox-worker.ts';
 import type { EventDelivery, Messaging, OutboxStore, UserStore, VerificationStore } from './ports.ts';
@@ -18,10 +18,11 @@ type Delivered = Awaited<ReturnType<Deliver>>;
 /** Delivers to a sister that starts verifications and hears of events: both at once, for they are different users'. */
 export function deliverToMessaging(parts: Parts, tell: EventDelivery): Deliver {
   const deliverEvents = deliverEventsTo(parts.outbox, tell);
+  const deliverStarts = aloneAfterTries((records) => startVerifications(parts, records));
   return async (records) => {
     const isRequest = ({ type }: OutboxRecord) => type === 'phone.verification-requested';
     const [starts, events] = await Promise.all([
-      startVerifications(parts, records.filter(isRequest)),
+      deliverStarts(records.filter(isRequest)),
       deliverEvents(records.filter((record) => !isRequest(record))),
     ]);
     return { failed: [...starts.failed, ...events.failed], reason: starts.reason ?? events.reason };
@@ -30,8 +31,7 @@ export function deliverToMessaging(parts: Parts, tell: EventDelivery): Deliver {
 
 /** Delivers to a sister that hears of events. */
 export function deliverEventsTo(outbox: OutboxStore, tell: EventDelivery): Deliver {
-  async function offer(records: OutboxRecord[]): Promise<Delivered> {
-    if (records.length === 0) return { failed: [] };
+  return aloneAfterTries(async (records) => {
     try {
       await tell(records);
     } catch (reason) {
@@ -39,21 +39,23 @@ export function deliverEventsTo(outbox: OutboxStore, tell: EventDelivery): Deliv
     }
     await outbox.remove(records);
     return { failed: [] };
-  }
+  });
+}
 
+/** A record that its receiver cannot take must not hold up those that travel with it: after some tries each goes alone. */
+export function aloneAfterTries(offer: Deliver): Deliver {
   return async (records) => {
+    if (records.length === 0) return { failed: [] };
     const whole = await offer(records);
     if (whole.failed.length < 2 || !mayHoldOneThatIsRefused(whole)) return whole;
     const single = [];
-    for (const record of records) single.push(await offer([record]));
+    for (const record of whole.failed) single.push(await offer([record]));
     return { failed: single.flatMap(({ failed }) => failed), reason: whole.reason };
   };
 }
 
-/** A record that its receiver cannot take must not hold up those that travel with it: after some tries each goes alone. */
 function mayHoldOneThatIsRefused({ failed, reason }: Delivered): boolean {
-  const answeredAtOnce = reason instanceof PublicError && reason.code === 'UNAVAILABLE';
-  return answeredAtOnce && failed.some(({ attempts }) => attempts > 3);
+  return reason instanceof ServiceUnavailable && reason.refused && failed.some(({ attempts }) => attempts > 3);
 }
 
 async function startVerifications(parts: Parts, records: OutboxRecord[]): Promise<Delivered> {
