@@ -4,6 +4,7 @@ import root from '../jest.config.js';
 export default {
   ...root,
   rootDir: '..',
+  roots: ['<rootDir>/tests'],
   globalSetup: '<rootDir>/tests/support/global-setup.ts',
   globalTeardown: '<rootDir>/tests/support/global-teardown.ts',
   testTimeout: 60_000,
