@@ -60,7 +60,7 @@ export async function startProfile(settings: ProfileSettings): Promise<Profile> 
     {
       pollMs: settings.outboxPollMs,
       maxBackoffMs: settings.outboxMaxBackoffMs,
-      // Longer than a delivery with all its retries one by one, so that no second worker takes what is under way.
+      // Longer than a delivery takes even where records go alone; what a second worker offers again has no second effect.
       leaseMs: 6 * timeoutMs,
       batchSize: settings.outboxBatchSize,
     },

@@ -60,3 +60,14 @@ test('only what failed together is offered again alone', async () => {
   expect((await deliver(records(4))).failed.map(({ id }) => id)).toEqual(['bad']);
   expect(offered).toEqual([['a', 'bad', 'b'], ['bad'], ['b']]);
 });
+
+test('a sister that goes away while records are offered alone is not waited for with each of them', async () => {
+  const offered: string[][] = [];
+  const deliver = aloneAfterTries(async (batch) => {
+    offered.push(batch.map(({ id }) => id));
+    const reason = batch.length > 1 ? new ServiceUnavailable('messaging', refusal) : timedOut();
+    return { failed: batch, reason };
+  });
+  expect((await deliver(records(4))).failed.map(({ id }) => id)).toEqual(['a', 'bad', 'b']);
+  expect(offered).toEqual([['a', 'bad', 'b'], ['a']]);
+});

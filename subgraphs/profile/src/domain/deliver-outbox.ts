@@ -48,14 +48,25 @@ export function aloneAfterTries(offer: Deliver): Deliver {
     if (records.length === 0) return { failed: [] };
     const whole = await offer(records);
     if (whole.failed.length < 2 || !mayHoldOneThatIsRefused(whole)) return whole;
-    const single = [];
-    for (const record of whole.failed) single.push(await offer([record]));
-    return { failed: single.flatMap(({ failed }) => failed), reason: whole.reason };
+    const failed: OutboxRecord[] = [];
+    for (const [index, record] of whole.failed.entries()) {
+      const alone = await offer([record]);
+      failed.push(...alone.failed);
+      // A receiver that has gone away meanwhile is not waited for once for each record.
+      if (alone.failed.length > 0 && !isRefusal(alone.reason)) {
+        return { failed: [...failed, ...whole.failed.slice(index + 1)], reason: alone.reason };
+      }
+    }
+    return { failed, reason: whole.reason };
   };
 }
 
 function mayHoldOneThatIsRefused({ failed, reason }: Delivered): boolean {
-  return reason instanceof ServiceUnavailable && reason.refused && failed.some(({ attempts }) => attempts > 3);
+  return isRefusal(reason) && failed.some(({ attempts }) => attempts > 3);
+}
+
+function isRefusal(reason: unknown): boolean {
+  return reason instanceof ServiceUnavailable && reason.refused;
 }
 
 async function startVerifications(parts: Parts, records: OutboxRecord[]): Promise<Delivered> {

@@ -18,21 +18,30 @@ export function createOutboxStore(database: Database): OutboxStore {
     lease: (destination, options) => lease(database, destination, options),
     async postpone(delays) {
       await database.$executeRaw(Prisma.sql`
+        WITH ${locked(delays.map(({ record }) => record))}
         UPDATE outbox SET due_at = now() + delay_ms * interval '1 millisecond'
-        FROM unnest(
+        FROM locked JOIN unnest(
           ${delays.map(({ record }) => record.id)}::uuid[], ${delays.map(({ record }) => record.destination)}::text[],
           ${delays.map(({ delayMs }) => delayMs)}::int[]
-        ) AS input (id, destination, delay_ms)
-        WHERE outbox.id = input.id AND outbox.destination = input.destination`);
+        ) AS input (id, destination, delay_ms) USING (id, destination)
+        WHERE outbox.id = locked.id AND outbox.destination = locked.destination`);
     },
     async remove(records) {
       await database.$executeRaw(Prisma.sql`
-        DELETE FROM outbox USING unnest(
-          ${records.map(({ id }) => id)}::uuid[], ${records.map(({ destination }) => destination)}::text[]
-        ) AS input (id, destination)
-        WHERE outbox.id = input.id AND outbox.destination = input.destination`);
+        WITH ${locked(records)}
+        DELETE FROM outbox USING locked WHERE outbox.id = locked.id AND outbox.destination = locked.destination`);
     },
   };
+}
+
+/** `locked`: these records, locked in one order, so that two processes with the same records cannot deadlock. */
+function locked(records: readonly OutboxRecord[]): Prisma.Sql {
+  return Prisma.sql`locked AS MATERIALIZED (
+    SELECT id, destination FROM outbox JOIN unnest(
+      ${records.map(({ id }) => id)}::uuid[], ${records.map(({ destination }) => destination)}::text[]
+    ) AS input (id, destination) USING (id, destination)
+    ORDER BY id, destination FOR UPDATE OF outbox
+  )`;
 }
 
 async function lease(

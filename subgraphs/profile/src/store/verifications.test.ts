@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { NewUser } from '../domain/ports.ts';
+import type { OutboxRecord } from '../domain/outbox-record.ts';
+import type { NewUser, VerificationStore } from '../domain/ports.ts';
 import { newUser, startTestStore, type TestStore } from '../testing/store.ts';
+import { openDatabase } from './client.ts';
+import { createVerificationStore } from './verifications.ts';
 
 let store: TestStore;
 beforeAll(async () => {
@@ -58,4 +61,43 @@ test('a late refusal frees the number of its own user only', async () => {
   if (!record) throw new Error('no record');
   await store.verifications.recordStart(record, { rejection: 'PHONE_NUMBER_BLOCKED' });
   expect(await store.verifications.recordVerified(proofOf(holder))).toMatchObject({ id: holder.id });
+});
+
+/** Does `change` at once in two processes that hold the same users in opposite order, again and again. */
+async function inOppositeOrder(change: (verifications: VerificationStore, user: NewUser) => Promise<unknown>) {
+  const database = openDatabase(store.url, 5);
+  const processes = [store.verifications, createVerificationStore(database)];
+  try {
+    for (let round = 0; round < 10; round++) {
+      const users = Array.from({ length: 60 }, () => newUser());
+      await Promise.all(users.map((user) => store.users.saveNewUser(user)));
+      const orders = [users, users.toReversed()];
+      await Promise.all(
+        processes.flatMap((verifications, index) => orders[index]?.map((user) => change(verifications, user))),
+      );
+    }
+  } finally {
+    await database.$disconnect();
+  }
+}
+
+test('two processes that verify the same users at once both succeed', async () => {
+  await inOppositeOrder(async (verifications, user) => {
+    expect(await verifications.recordVerified(proofOf(user))).toMatchObject({ id: user.id });
+  });
+});
+
+test('two processes that hear of the same starts at once both succeed', async () => {
+  const start = { codeSentAt: new Date(), codeExpiresAt: new Date() };
+  await inOppositeOrder(async (verifications, user) => {
+    const record = {
+      id: user.requestId,
+      destination: 'messaging',
+      type: 'phone.verification-requested',
+      userId: user.id,
+    };
+    const told = { ...record, version: 1, clientId: 'c', createdAt: new Date(), attempts: 0 } as const;
+    const outcome = user.phoneNumber.endsWith('0') ? ({ rejection: 'PHONE_NUMBER_BLOCKED' } as const) : start;
+    expect(await verifications.recordStart(told as OutboxRecord, outcome)).toMatchObject({ id: user.id });
+  });
 });

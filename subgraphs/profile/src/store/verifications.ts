@@ -2,7 +2,7 @@ import { createBatcher, newId } from '@atrium/service-kit';
 import type { OutboxRecord } from '../domain/outbox-record.ts';
 import type { VerificationStart, VerificationStore } from '../domain/ports.ts';
 import type { User } from '../domain/user.ts';
-import type { Connection, Database } from './client.ts';
+import type { Database } from './client.ts';
 import { Prisma } from './generated/client.ts';
 import { type OutboxRow, outboxColumns } from './outbox.ts';
 import { findUsersByIds } from './users.ts';
@@ -16,7 +16,6 @@ type Proof = Parameters<VerificationStore['recordVerified']>[0];
 
 /** The proofs of phone numbers in PostgreSQL. */
 export function createVerificationStore(database: Database): VerificationStore {
-  // One at a time: two batches that hold the same two users could each wait for the other's second.
   const options = { maxSize: 500, concurrency: 1 };
   const recordStart = createBatcher((started: Started[]) => recordStarts(database, started), options);
   return {
@@ -32,16 +31,8 @@ export function createVerificationStore(database: Database): VerificationStore {
 }
 
 async function recordStarts(database: Database, started: Started[]): Promise<(User | undefined)[]> {
-  await database.$transaction(
-    async (connection) => {
-      await recordRejections(connection, started);
-      await recordCodes(connection, started);
-      await connection.$executeRaw(Prisma.sql`
-        DELETE FROM outbox
-        WHERE id = ANY (${started.map(({ record }) => record.id)}::uuid[]) AND destination = 'messaging'`);
-    },
-    { maxWait: 10_000, timeout: 10_000 },
-  );
+  await recordRejections(database, started);
+  await recordCodes(database, started);
   return findUsersByIds(
     database,
     started.map(({ record }) => record.userId),
@@ -49,38 +40,71 @@ async function recordStarts(database: Database, started: Started[]): Promise<(Us
 }
 
 /** A number that Messaging refused after all: the user has FAILED and holds it no longer. */
-async function recordRejections(connection: Connection, started: Started[]): Promise<void> {
-  const refused = started.flatMap(({ record: { userId }, start }) =>
-    'rejection' in start ? [{ userId, rejection: start.rejection }] : [],
+async function recordRejections(database: Database, started: Started[]): Promise<void> {
+  const refused = started.flatMap(({ record, start }) =>
+    'rejection' in start ? [{ record, rejection: start.rejection }] : [],
   );
   if (refused.length === 0) return;
-  const ids = refused.map(({ userId }) => userId);
-  await connection.$executeRaw(Prisma.sql`
-    DELETE FROM phone_claims WHERE user_id = ANY (${ids}::uuid[]) AND NOT verified`);
-  await connection.$executeRaw(Prisma.sql`
-    UPDATE users
-    SET phone_status = 'FAILED', phone_failure = rejection, version = version + 1, updated_at = now()
-    FROM unnest(${ids}::uuid[], ${refused.map(({ rejection }) => rejection)}::text[]) AS input (user_id, rejection)
-    WHERE users.id = input.user_id AND phone_status = 'PENDING'`);
+  const ids = refused.map(({ record }) => record.userId);
+  const records = refused.map(({ record }) => record.id);
+  await database.$transaction(
+    async (connection) => {
+      await connection.$executeRaw(Prisma.sql`
+        DELETE FROM phone_claims WHERE phone_number IN (
+          SELECT phone_number FROM phone_claims WHERE user_id = ANY (${ids}::uuid[]) AND NOT verified
+          ORDER BY phone_number FOR UPDATE
+        )`);
+      await connection.$executeRaw(Prisma.sql`
+        WITH ${lockedUsers(ids)}, ${removedRequests(records)}
+        UPDATE users
+        SET phone_status = 'FAILED', phone_failure = rejection, version = version + 1, updated_at = now()
+        FROM locked JOIN unnest(${ids}::uuid[], ${refused.map(({ rejection }) => rejection)}::text[])
+          AS input (user_id, rejection) ON input.user_id = locked.id
+        WHERE users.id = locked.id AND phone_status = 'PENDING'`);
+    },
+    { maxWait: 10_000, timeout: 10_000 },
+  );
 }
 
 /** Only who is still PENDING: others have been verified, refused or taken over while the answer was on its way. */
-async function recordCodes(connection: Connection, started: Started[]): Promise<void> {
-  const sent = started.flatMap(({ record: { userId }, start }) => ('rejection' in start ? [] : [{ userId, ...start }]));
+async function recordCodes(database: Database, started: Started[]): Promise<void> {
+  const sent = started.flatMap(({ record, start }) => ('rejection' in start ? [] : [{ record, ...start }]));
   if (sent.length === 0) return;
-  await connection.$executeRaw(Prisma.sql`
+  const ids = sent.map(({ record }) => record.userId);
+  await database.$executeRaw(Prisma.sql`
+    WITH ${lockedUsers(ids)}, ${removedRequests(sent.map(({ record }) => record.id))}
     UPDATE users
     SET phone_status = 'CODE_SENT', code_sent_at = input.sent_at, code_expires_at = input.code_expires_at
-    FROM unnest(
-      ${sent.map(({ userId }) => userId)}::uuid[], ${sent.map(({ codeSentAt }) => codeSentAt)}::timestamptz[],
+    FROM locked JOIN unnest(
+      ${ids}::uuid[], ${sent.map(({ codeSentAt }) => codeSentAt)}::timestamptz[],
       ${sent.map(({ codeExpiresAt }) => codeExpiresAt)}::timestamptz[]
-    ) AS input (user_id, sent_at, code_expires_at)
-    WHERE users.id = input.user_id AND phone_status = 'PENDING'`);
+    ) AS input (user_id, sent_at, code_expires_at) ON input.user_id = locked.id
+    WHERE users.id = locked.id AND phone_status = 'PENDING'`);
+}
+
+/** `locked`: these users, locked by their ids' order, so that two processes with the same users cannot deadlock. */
+function lockedUsers(ids: string[]): Prisma.Sql {
+  return Prisma.sql`locked AS MATERIALIZED (
+    SELECT id FROM users WHERE id = ANY (${ids}::uuid[]) ORDER BY id FOR UPDATE
+  )`;
+}
+
+/** Removes the requests that are answered; it counts the locked users first, for their rows come before these. */
+function removedRequests(ids: string[]): Prisma.Sql {
+  return Prisma.sql`removed AS (
+    DELETE FROM outbox USING (
+      SELECT id, destination FROM outbox
+      WHERE id = ANY (${ids}::uuid[]) AND destination = 'messaging' AND (SELECT count(*) FROM locked) >= 0
+      ORDER BY id FOR UPDATE
+    ) AS answered
+    WHERE outbox.id = answered.id AND outbox.destination = answered.destination
+  )`;
 }
 
 /**
  * Lets proofs stand where the number is still the user's: the claim decides, not the user's row, because somebody may
- * have taken a lapsed claim over. Who is verified already stays as they are, and no second event is told.
+ * have taken a lapsed claim over. Who is verified already stays as they are, and no second event is told. Claims are
+ * locked before users and both in one order, so that two processes with the same users cannot deadlock.
  */
 async function recordVerified(database: Database, proofs: Proof[]): Promise<(User | undefined)[]> {
   const ids = proofs.map(({ userId }) => userId);
@@ -91,9 +115,14 @@ async function recordVerified(database: Database, proofs: Proof[]): Promise<(Use
         ${proofs.map(({ verifiedAt }) => verifiedAt)}::timestamptz[], ${proofs.map(({ clientId }) => clientId)}::text[],
         ${proofs.map(() => newId())}::uuid[]
       ) AS input (user_id, phone_number, verified_at, client_id, event_id)
+    ), claimed AS MATERIALIZED (
+      SELECT phone_number, user_id FROM phone_claims JOIN input USING (phone_number, user_id)
+      ORDER BY phone_number FOR UPDATE OF phone_claims
+    ), locked AS MATERIALIZED (
+      SELECT id FROM users WHERE id IN (SELECT user_id FROM claimed) ORDER BY id FOR UPDATE
     ), held AS (
-      UPDATE phone_claims SET verified = true FROM input
-      WHERE phone_claims.phone_number = input.phone_number AND phone_claims.user_id = input.user_id
+      UPDATE phone_claims SET verified = true FROM claimed JOIN locked ON locked.id = claimed.user_id
+      WHERE phone_claims.phone_number = claimed.phone_number AND phone_claims.user_id = claimed.user_id
       RETURNING phone_claims.user_id, phone_claims.phone_number
     ), verified AS (
       UPDATE users

@@ -7,6 +7,7 @@ import { createVerificationStore } from '../store/verifications.ts';
 
 /** The stores on a PostgreSQL of their own. */
 export interface TestStore {
+  readonly url: string;
   readonly database: Database;
   readonly users: UserStore;
   readonly verifications: VerificationStore;
@@ -19,6 +20,7 @@ export async function startTestStore({ claimMs = 60_000 } = {}): Promise<TestSto
   await deploy('profile', postgres.url);
   const database = openDatabase(postgres.url, 5);
   return {
+    url: postgres.url,
     database,
     users: createUserStore(database, { claimMs, idempotencyMs: 60_000 }),
     verifications: createVerificationStore(database),
