@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { OutboxRecord } from '../domain/outbox-record.ts';
 import type { NewUser, VerificationStore } from '../domain/ports.ts';
 import { newUser, startTestStore, type TestStore } from '../testing/store.ts';
 import { openDatabase } from './client.ts';
@@ -63,21 +62,35 @@ test('a late refusal frees the number of its own user only', async () => {
   expect(await store.verifications.recordVerified(proofOf(holder))).toMatchObject({ id: holder.id });
 });
 
-/** Does `change` at once in two processes that hold the same users in opposite order, again and again. */
+/** Has `change` done at once by two processes that hold the same users in opposite order, each midway before it goes on. */
 async function inOppositeOrder(change: (verifications: VerificationStore, user: NewUser) => Promise<unknown>) {
-  const database = openDatabase(store.url, 5);
-  const processes = [store.verifications, createVerificationStore(database)];
+  const users = Array.from({ length: 21 }, () => newUser());
+  await Promise.all(users.map((user) => store.users.saveNewUser(user)));
+  const { database } = store;
+  // So many others that PostgreSQL looks each of these users up by their key, in the order in which it is given them.
+  await database.$executeRaw`
+    INSERT INTO users (id, name, phone_number, country)
+    SELECT gen_random_uuid(), 'Asha Rao', '+1' || n, 'IN' FROM generate_series(1, 20000) AS n`;
+  await database.$executeRaw`ANALYZE users`;
+  const other = openDatabase(store.url, 5);
+  const another = createVerificationStore(other);
   try {
-    for (let round = 0; round < 10; round++) {
-      const users = Array.from({ length: 60 }, () => newUser());
-      await Promise.all(users.map((user) => store.users.saveNewUser(user)));
-      const orders = [users, users.toReversed()];
-      await Promise.all(
-        processes.flatMap((verifications, index) => orders[index]?.map((user) => change(verifications, user))),
-      );
-    }
+    const changes = await database.$transaction(async (tx) => {
+      await tx.$queryRaw`SELECT 1 FROM users WHERE id = ${users[10]?.id}::uuid FOR UPDATE`;
+      const begun = [
+        ...users.map((user) => change(store.verifications, user)),
+        ...users.toReversed().map((user) => change(another, user)),
+      ];
+      for (let waiting = 0n; waiting < 2n; ) {
+        const [row] = await tx.$queryRaw<{ count: bigint }[]>`
+          SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted`;
+        waiting = row?.count ?? 0n;
+      }
+      return { begun };
+    });
+    await Promise.all(changes.begun);
   } finally {
-    await database.$disconnect();
+    await other.$disconnect();
   }
 }
 
@@ -87,17 +100,13 @@ test('two processes that verify the same users at once both succeed', async () =
   });
 });
 
-test('two processes that hear of the same starts at once both succeed', async () => {
-  const start = { codeSentAt: new Date(), codeExpiresAt: new Date() };
-  await inOppositeOrder(async (verifications, user) => {
-    const record = {
-      id: user.requestId,
-      destination: 'messaging',
-      type: 'phone.verification-requested',
-      userId: user.id,
-    };
-    const told = { ...record, version: 1, clientId: 'c', createdAt: new Date(), attempts: 0 } as const;
-    const outcome = user.phoneNumber.endsWith('0') ? ({ rejection: 'PHONE_NUMBER_BLOCKED' } as const) : start;
-    expect(await verifications.recordStart(told as OutboxRecord, outcome)).toMatchObject({ id: user.id });
+test.each([
+  ['codes that were sent', { codeSentAt: new Date(), codeExpiresAt: new Date() }],
+  ['numbers that were refused', { rejection: 'PHONE_NUMBER_BLOCKED' }],
+] as const)('two processes that hear of the same %s at once both succeed', async (_case, start) => {
+  await inOppositeOrder(async (verifications, { id: userId, requestId: id }) => {
+    const type = 'phone.verification-requested';
+    const record = { id, destination: 'messaging', type, userId, version: 1, clientId: 'c', attempts: 0 } as const;
+    expect(await verifications.recordStart({ ...record, createdAt: new Date() }, start)).toMatchObject({ id: userId });
   });
 });
