@@ -391,6 +391,18 @@ describe('events', () => {
   });
 });
 
+test('a reference that is malformed is null and fails no other', async () => {
+  const user = messaging.profile.addUser();
+  const id = (await send(welcome(user.userId))).message.id;
+  const ids = [5, id, null, {}, 'x', id.toUpperCase(), newId()];
+  const { data, errors } = await messaging.ask(
+    'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Message { id } } }',
+    { r: [...ids.map((given) => ({ __typename: 'Message', id: given })), { __typename: 'Message' }] },
+  );
+  expect(errors).toEqual([]);
+  expect(data._entities).toEqual([null, { id }, null, null, null, { id }, null, null]);
+});
+
 describe('the developer inbox', () => {
   test('it is open to the gateway alone', async () => {
     expect((await messaging.get('/inbox/messages', { as: 'profile' })).status).toBe(403);

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { newId } from '@atrium/service-kit';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import pg from 'pg';
 import { type FakeSendGrid, startFakeSendGrid } from './testing/fake-send-grid.ts';
@@ -159,6 +160,21 @@ describe('delivery', () => {
   });
 });
 
+test('a code does not wait behind messages that nobody waits for', async () => {
+  await messaging.restart({ DELIVERY_CONCURRENCY: '1', PROVIDER_TIMEOUT_MS: '3000' });
+  sendGrid.answers.push({ status: 202, hang: true });
+  const bulk = await send('EMAIL');
+  await waitFor('the bulk in hand', async () => sendGrid.mails.length === 1);
+  const to = '+919876543210';
+  await messaging.askAsService(
+    `mutation ($inputs: [StartPhoneVerificationInput!]!) { startPhoneVerifications(inputs: $inputs) { rejection } }`,
+    { inputs: [{ requestId: newId(), userId: newId(), phoneNumber: to, name: 'Asha', country: 'IN', clientId: 'c' }] },
+  );
+  expect(await messaging.arrival(to)).toMatchObject({ operation: 'PHONE_VERIFICATION' });
+  expect(await rowOf(bulk.id)).toMatchObject({ status: 'SENDING' });
+  await messaging.restart();
+});
+
 test('after the database crashed and came back, messages are delivered as before', async () => {
   const before = await send('SMS');
   await messaging.arrival(before.to);
@@ -232,7 +248,6 @@ describe('the process', () => {
 
   /** Queues an e-mail the way the service does, with no service running in this process. */
   async function queueByHand(): Promise<{ id: string }> {
-    const { newId } = await import('@atrium/service-kit');
     const { createSealer } = await import('./domain/seal.ts');
     const sealer = createSealer(Buffer.from(messaging.environment.MESSAGE_SEAL_KEY ?? '', 'base64url'));
     const id = newId();

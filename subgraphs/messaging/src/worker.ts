@@ -1,10 +1,17 @@
 import { EventEmitter } from 'node:events';
 import { describeError, parseDatabaseUrl } from '@atrium/service-kit';
-import { Logger as QueueLogger, run, runMigrations, type Task, type WorkerEvents } from 'graphile-worker';
+import {
+  Logger as QueueLogger,
+  type RunnerOptions,
+  run,
+  runMigrations,
+  type Task,
+  type WorkerEvents,
+} from 'graphile-worker';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import type { DeliveryOutcome } from './domain/deliver-message.ts';
-import { deliverTask } from './store/message-queue.ts';
+import { deliveryTasks } from './store/message-queue.ts';
 import { openWorkerLiveness } from './store/worker-liveness.ts';
 
 /** What the worker does, and how much of it at once. */
@@ -31,46 +38,65 @@ export async function migrateQueue(databaseUrl: string, logger: Logger): Promise
   }
 }
 
-/** Starts working the queue. It runs inside the service here, and could as well be a process of its own. */
+/**
+ * Starts working the queue. It runs inside the service here, and could as well be a process of its own. Codes have a lane
+ * of their own: jobs are fetched ahead, and one that somebody waits for must not stand behind those that nobody does.
+ */
 export async function startWorker(options: WorkerOptions): Promise<{ close(): Promise<void> }> {
   const { databaseUrl, logger, concurrency, deliver, tidy } = options;
-  // A bound, not a need: one connection listens, and what is fetched and completed in batches takes two or three more.
-  const pool = openPool(databaseUrl, Math.max(concurrency, 4), logger);
-  const events: WorkerEvents = new EventEmitter();
-  let workerId = '';
-  events.once('pool:create', ({ workerPool }) => {
-    workerId = workerPool.id;
+  // A bound, not a need: each lane listens on one connection, and what is fetched and completed in batches takes two or
+  // three more.
+  const pool = openPool(databaseUrl, Math.max(concurrency, 8), logger);
+  const deliverOne = withoutDetails(async (payload) => {
+    const { messageId } = payload as { messageId: string };
+    logger.info({ messageId, outcome: await deliver(messageId) }, 'message worked');
   });
-  const runner = await run({
-    pgPool: pool,
-    events,
-    concurrency,
-    pollInterval: pollIntervalMs,
-    // Jobs are fetched and completed in batches: a job by itself costs as much as ten of a batch.
-    preset: { worker: { localQueue: { size: 2 * concurrency }, completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
-    noHandleSignals: true,
-    logger: toQueueLogger(logger),
-    crontab: '17 * * * * tidy',
-    taskList: {
-      [deliverTask]: withoutDetails(async (payload) => {
-        const { messageId } = payload as { messageId: string };
-        logger.info({ messageId, outcome: await deliver(messageId) }, 'message worked');
-      }),
-      tidy: withoutDetails(tidy),
-    },
-  });
-  const rescuer = startRescuer(options, workerId);
+  const base = { pgPool: pool, concurrency, logger: toQueueLogger(logger) };
+  const lanes = await Promise.all([
+    startLane({ ...base, taskList: { [deliveryTasks.urgent]: deliverOne } }),
+    startLane({
+      ...base,
+      crontab: '17 * * * * tidy',
+      taskList: { [deliveryTasks.ordinary]: deliverOne, tidy: withoutDetails(tidy) },
+    }),
+  ]);
+  const rescuer = startRescuer(
+    options,
+    lanes.map(({ workerId }) => workerId),
+  );
   return {
     async close() {
-      await runner.stop();
+      await Promise.all(lanes.map(({ stop }) => stop()));
       await rescuer.close();
       await pool.end();
     },
   };
 }
 
-function startRescuer({ databaseUrl, logger, rescueIntervalMs }: WorkerOptions, workerId: string) {
-  const liveness = openWorkerLiveness(databaseUrl, workerId);
+/** Works the jobs of some tasks; answers the name by which the queue's table knows who holds them. */
+async function startLane(
+  options: RunnerOptions & { concurrency: number },
+): Promise<{ workerId: string; stop: () => Promise<void> }> {
+  const events: WorkerEvents = new EventEmitter();
+  let workerId = '';
+  events.once('pool:create', ({ workerPool }) => {
+    workerId = workerPool.id;
+  });
+  const runner = await run({
+    ...options,
+    events,
+    pollInterval: pollIntervalMs,
+    // Jobs are fetched and completed in batches: a job by itself costs as much as ten of a batch.
+    preset: {
+      worker: { localQueue: { size: 2 * options.concurrency }, completeJobBatchDelay: 0, failJobBatchDelay: 0 },
+    },
+    noHandleSignals: true,
+  });
+  return { workerId, stop: () => runner.stop() };
+}
+
+function startRescuer({ databaseUrl, logger, rescueIntervalMs }: WorkerOptions, workerIds: string[]) {
+  const liveness = openWorkerLiveness(databaseUrl, workerIds);
   let looking = Promise.resolve();
   async function look(): Promise<void> {
     try {

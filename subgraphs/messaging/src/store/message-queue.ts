@@ -1,12 +1,8 @@
 import type { NewMessage } from '../domain/message.ts';
 import type { Transaction } from './database.ts';
 
-/** The task that the delivery worker runs for each message. */
-export const deliverTask = 'deliver-message';
-
-/** Codes go before everything else: somebody waits for them. */
-const urgentPriority = 0;
-const ordinaryPriority = 10;
+/** The task that delivers a message, and the one that delivers what somebody waits for: a code. */
+export const deliveryTasks = { ordinary: 'deliver-message', urgent: 'deliver-code' } as const;
 
 /**
  * Writes messages and their jobs in one statement of the caller's transaction, so that neither exists without the other.
@@ -28,8 +24,8 @@ export async function insertMessages(tx: Transaction, messages: NewMessage[]): P
       RETURNING id, urgent
     ), specs AS (
       SELECT array_agg(ROW(
-        ${deliverTask}::text, json_build_object('messageId', id), NULL, NULL, NULL, id::text,
-        CASE WHEN urgent THEN ${urgentPriority}::smallint ELSE ${ordinaryPriority}::smallint END, NULL
+        CASE WHEN urgent THEN ${deliveryTasks.urgent}::text ELSE ${deliveryTasks.ordinary}::text END,
+        json_build_object('messageId', id), NULL, NULL, NULL, id::text, NULL, NULL
       )::graphile_worker.job_spec) AS list
       FROM written
     )
@@ -40,7 +36,7 @@ export async function insertMessages(tx: Transaction, messages: NewMessage[]): P
 export async function requeue(tx: Transaction, messageId: string, urgent: boolean, delayMs: number): Promise<void> {
   await tx.$queryRaw`
     SELECT count(*) FROM graphile_worker.add_job(
-      ${deliverTask}::text, json_build_object('messageId', ${messageId}::text),
+      ${urgent ? deliveryTasks.urgent : deliveryTasks.ordinary}::text, json_build_object('messageId', ${messageId}::text),
       run_at := now() + ${delayMs}::double precision * interval '1 millisecond',
-      job_key := ${messageId}::text, priority := ${urgent ? urgentPriority : ordinaryPriority}::int)`;
+      job_key := ${messageId}::text)`;
 }

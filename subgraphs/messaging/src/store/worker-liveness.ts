@@ -17,7 +17,7 @@ export interface WorkerLiveness {
  * A worker holds an advisory lock as long as its session lives, so its lock is free exactly when it is dead. The queue
  * itself would keep a killed worker's jobs for four hours, which is longer than any code lives.
  */
-export function openWorkerLiveness(databaseUrl: string, workerId: string): WorkerLiveness {
+export function openWorkerLiveness(databaseUrl: string, workerIds: readonly string[]): WorkerLiveness {
   let session: Promise<pg.Client> | undefined;
 
   async function connect(): Promise<pg.Client> {
@@ -33,7 +33,7 @@ export function openWorkerLiveness(databaseUrl: string, workerId: string): Worke
       await client.query('SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3');
       // An earlier session of ours that the server still believes in holds the lock; the next look tries again.
       await client.query('SET lock_timeout = 5000');
-      await client.query('SELECT pg_advisory_lock($1, hashtext($2))', [lockClass, workerId]);
+      for (const id of workerIds) await client.query('SELECT pg_advisory_lock($1, hashtext($2))', [lockClass, id]);
     } catch (error) {
       forget();
       await client.end().catch(() => undefined);
@@ -52,8 +52,8 @@ export function openWorkerLiveness(databaseUrl: string, workerId: string): Worke
       const client = await connected();
       const { rows } = await client.query<{ id: string }>(
         `SELECT DISTINCT locked_by AS id FROM graphile_worker._private_jobs
-         WHERE locked_by <> $1 AND locked_at < now() - $2 * interval '1 millisecond'`,
-        [workerId, graceMs],
+         WHERE locked_by <> ALL ($1) AND locked_at < now() - $2 * interval '1 millisecond'`,
+        [workerIds, graceMs],
       );
       let freed = 0;
       for (const { id } of rows) freed += (await freeIfDead(client, id)) ? 1 : 0;
