@@ -48,6 +48,8 @@ test("the user's own settings pass through, the stack's own and npm's do not", a
   };
   const environment = environmentOf('image', await options({ inherited }));
   expect(environment).toMatchObject({ SENDGRID_API_KEY: 'SG.x', LOG_LEVEL: 'warn', ATRIUM_MODE: 'development' });
+  expect(environment.MALLOC_ARENA_MAX).toBe('2');
+  expect(environmentOf('image', await options({ inherited: { MALLOC_ARENA_MAX: '8' } })).MALLOC_ARENA_MAX).toBe('8');
   expect(environment.DATABASE_URL).toBe('postgresql://image');
   expect(environment).not.toHaveProperty('IMAGE_DATABASE_URL');
   expect(environment).not.toHaveProperty('npm_lifecycle_event');

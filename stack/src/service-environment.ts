@@ -41,6 +41,9 @@ export function environmentOf(service: ServiceName, options: EnvironmentOptions)
   return {
     LOG_LEVEL: 'info',
     NODE_COMPILE_CACHE: compileCache,
+    // Of the GNU C library: by default each thread keeps freed memory of its own, pictures' above all. Measured with
+    // eight uploads of 6 MB at once, two arenas spare Image 40 to 130 MB and cost no time.
+    MALLOC_ARENA_MAX: '2',
     ...passedThrough(inherited),
     ...telemetryOff,
     ATRIUM_MODE: 'development',
