@@ -358,11 +358,27 @@ describe('events', () => {
     expect(await messaging.database.query('SELECT 1 FROM messages WHERE user_id = $1', [user.userId])).toEqual([]);
   });
 
+  test('two batches that each write for whom the other erases both succeed', async () => {
+    const users = Array.from({ length: 20 }, () => messaging.profile.addUser());
+    for (let round = 0; round < 5; round++) {
+      const batch = (from: number) => [
+        ...users.slice(from, from + 10).map(({ userId }) => event('user.deleted', userId, 3)),
+        ...users.slice(10 - from, 20 - from).map(({ userId }) => event('user.verified', userId, 2)),
+      ];
+      const answers = await Promise.all([messaging.tell(batch(0)), messaging.tell(batch(10))]);
+      expect(answers.map(({ status }) => status)).toEqual([204, 204]);
+    }
+  });
+
   test('a message that is being written while its user is deleted is gone as well', async () => {
     const user = messaging.profile.addUser();
     const { query } = messaging.database;
     const someone = (condition: string) => async () =>
-      (await query(`SELECT 1 FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND ${condition}`)).length > 0;
+      (
+        await query(
+          `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND ${condition}`,
+        )
+      ).length > 0;
     // Holds the writer between its message and its job.
     const barrier = new pg.Client({ connectionString: messaging.database.url });
     await barrier.connect();

@@ -53,9 +53,13 @@ async function claim(database: Database, ids: string[]): Promise<(ClaimedMessage
 
 async function recordSent(database: Database, messages: SentMessage[]): Promise<undefined[]> {
   await database.$executeRaw`
+    WITH locked AS MATERIALIZED (
+      SELECT id FROM messages WHERE id = ANY(${messages.map(({ id }) => id)}::uuid[]) ORDER BY id FOR UPDATE
+    )
     UPDATE messages m
     SET status = 'SENT', sent_at = now(), sealed = NULL, provider = sent.provider, provider_message_id = sent."providerMessageId"
-    FROM json_to_recordset(${JSON.stringify(messages)}::json) AS sent(id uuid, provider text, "providerMessageId" text)
-    WHERE m.id = sent.id AND m.status = 'SENDING'`;
+    FROM locked JOIN json_to_recordset(${JSON.stringify(messages)}::json)
+      AS sent(id uuid, provider text, "providerMessageId" text) USING (id)
+    WHERE m.id = locked.id AND m.status = 'SENDING'`;
   return messages.map(() => undefined);
 }

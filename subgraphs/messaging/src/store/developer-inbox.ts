@@ -42,7 +42,7 @@ async function insert(database: Database, arrivals: Arrival[]): Promise<SendOutc
   await database.$queryRaw`
     WITH living AS (
       SELECT id, channel, operation, locale FROM messages WHERE id = ANY(${arrivals.map(({ id }) => id)}::uuid[])
-      FOR KEY SHARE
+      ORDER BY id FOR KEY SHARE
     ), arrived AS (
       INSERT INTO developer_inbox (id, message_id, "to", channel, operation, locale, subject, body, html, code)
       SELECT a."inboxId", l.id, a."to", l.channel, l.operation, l.locale, a.subject, a.body, a.html, a.code

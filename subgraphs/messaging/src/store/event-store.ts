@@ -2,7 +2,7 @@ import type { UserEvent } from '@atrium/service-kit';
 import type { EventStore } from '../domain/ports.ts';
 import type { Database, Transaction } from './database.ts';
 import { insertMessages } from './message-queue.ts';
-import { holdUsers, holdUsersForErasure } from './user-lock.ts';
+import { holdUsers } from './user-lock.ts';
 
 /** Events that were taken, and the erasure of users. */
 export function createEventStore(database: Database): EventStore {
@@ -25,18 +25,19 @@ export function createEventStore(database: Database): EventStore {
         );
         // Deleted as it is met, so that one event that stands twice in a batch has one effect.
         const effective = taken.filter(({ event }) => fresh.delete(keyOf(event)));
-        await eraseUsers(
-          tx,
-          effective.map(({ event }) => event).filter(({ type }) => type === 'user.deleted'),
-        );
+        const deletions = effective.map(({ event }) => event).filter(({ type }) => type === 'user.deleted');
         const messages = effective.flatMap(({ message }) => message ?? []);
-        const erased = await holdUsers(
+        const deleted = deletions.map(({ subject }) => subject.toLowerCase());
+        const gone = await holdUsers(
           tx,
           messages.map(({ userId }) => userId),
+          deleted,
         );
+        for (const userId of deleted) gone.add(userId);
+        await eraseUsers(tx, deletions);
         await insertMessages(
           tx,
-          messages.filter(({ userId }) => !erased.has(userId)),
+          messages.filter(({ userId }) => !gone.has(userId)),
         );
       });
     },
@@ -59,11 +60,10 @@ async function takeFresh(tx: Transaction, events: UserEvent[]): Promise<Set<stri
   return new Set(rows.map(keyOf));
 }
 
-/** Everything of these users goes, pending jobs included; what remains is that they are gone. */
+/** Everything of these users, whom the transaction holds, goes, pending jobs included; what remains is that they are gone. */
 async function eraseUsers(tx: Transaction, events: UserEvent[]): Promise<void> {
   if (events.length === 0) return;
   const userIds = events.map(({ subject }) => subject);
-  await holdUsersForErasure(tx, userIds);
   await tx.$executeRaw`
     INSERT INTO erased_users (user_id, version)
     SELECT id, max(version) FROM unnest(${userIds}::uuid[], ${events.map(({ data }) => data.version)}::int[])
@@ -72,7 +72,10 @@ async function eraseUsers(tx: Transaction, events: UserEvent[]): Promise<void> {
   await tx.$queryRaw`
     SELECT count(graphile_worker.remove_job(id::text)) FROM messages
     WHERE user_id = ANY(${userIds}::uuid[]) AND status IN ('QUEUED', 'SENDING')`;
-  await tx.$executeRaw`DELETE FROM messages WHERE user_id = ANY(${userIds}::uuid[])`;
+  // In the order in which workers lock messages, so that neither waits for the other in a circle.
+  await tx.$executeRaw`
+    DELETE FROM messages WHERE id IN (
+      SELECT id FROM messages WHERE user_id = ANY(${userIds}::uuid[]) ORDER BY id FOR UPDATE)`;
   await tx.$executeRaw`DELETE FROM phone_challenges WHERE user_id = ANY(${userIds}::uuid[])`;
   await tx.$executeRaw`DELETE FROM idempotency_keys WHERE user_id = ANY(${userIds}::uuid[])`;
 }
