@@ -1,5 +1,5 @@
 import { databaseAccount } from './postgres/account.ts';
-import { databaseName, urlFor } from './postgres/identifiers.ts';
+import { databaseName, databaseSetting, urlFor } from './postgres/identifiers.ts';
 import { clusterFolder } from './postgres/locations.ts';
 import { runningPostmaster } from './postgres/postmaster.ts';
 import { checkDatabase, provision } from './postgres/provision.ts';
@@ -50,11 +50,6 @@ export function runningDatabases(dataDir: string, secrets: Secrets): Record<Serv
     const url = `postgresql://127.0.0.1:${postmaster.port}`;
     return urlFor(url, { user: name, password: secrets.databasePasswords[service], database: name });
   });
-}
-
-/** The setting that names a service's own database. */
-export function databaseSetting(service: ServiceName): string {
-  return `${service.toUpperCase()}_DATABASE_URL`;
 }
 
 /** The folder with the files of the stack's own PostgreSQL, inside the data folder or outside. */

@@ -5,6 +5,11 @@ export function databaseName(service: ServiceName): string {
   return `atrium_${service}`;
 }
 
+/** The setting that names a service's own database. */
+export function databaseSetting(service: ServiceName): string {
+  return `${service.toUpperCase()}_DATABASE_URL`;
+}
+
 /** A URL for the same server with another role, password and database. */
 export function urlFor(adminUrl: string, part: { user?: string; password?: string; database: string }): string {
   const url = new URL(adminUrl);

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { forEachService, type ServiceName, serviceNames } from '../repository.ts';
 import { reasonOf, StackError } from '../stack-error.ts';
-import { databaseName, urlFor } from './identifiers.ts';
+import { databaseName, databaseSetting, urlFor } from './identifiers.ts';
 
 /** The oldest PostgreSQL that serves, as server_version_num counts. */
 const oldestVersion = 140_000;
@@ -31,8 +31,12 @@ export async function provision(options: ProvisionOptions): Promise<Record<Servi
     await checkVersion(admin);
     await admin.query('SELECT pg_advisory_lock($1)', [provisionLock]);
     const found = await existing(admin);
-    for (const service of serviceNames) await ensureRole(admin, service, passwords[service], found);
-    for (const service of serviceNames) await ensureDatabase(admin, service, found);
+    try {
+      for (const service of serviceNames) await ensureRole(admin, service, passwords[service], found);
+      for (const service of serviceNames) await ensureDatabase(admin, service, found);
+    } catch (error) {
+      throw explained(error);
+    }
     if (options.exclusive) await admin.query('REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC');
   });
   for (const [service, names] of Object.entries(extensions)) {
@@ -70,12 +74,28 @@ export async function withClient<T>(url: string, use: (client: pg.Client) => Pro
 }
 
 async function checkVersion(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ number: number; shown: string }>(
+  const { rows } = await client.query<ServerVersion>(
     "SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS shown",
   );
-  const version = rows[0];
-  if (version && version.number >= oldestVersion) return;
-  throw new StackError(`PostgreSQL ${version?.shown ?? '(unknown)'} is too old: 14 or later is needed.`);
+  if (rows[0]) judgeVersion(rows[0]);
+}
+
+/** A server's version: as server_version_num counts, and as people read it. */
+export type ServerVersion = { number: number; shown: string };
+
+/** Throws where a server is older than the oldest that serves. */
+export function judgeVersion({ number, shown }: ServerVersion): void {
+  if (number < oldestVersion) throw new StackError(`PostgreSQL ${shown} is too old: 14 or later is needed.`);
+}
+
+/** The fault of a role that may not do enough, in a line that says what to do; any other as it is. */
+function explained(error: unknown): unknown {
+  const insufficientPrivilege = '42501';
+  if ((error as { code?: unknown }).code !== insufficientPrivilege) return error;
+  return new StackError(
+    `the role of DATABASE_URL may not prepare the server (${reasonOf(error)}): give it CREATEROLE and CREATEDB, or set ` +
+      `${serviceNames.map(databaseSetting).join(', ')} to databases that are there.`,
+  );
 }
 
 type Existing = { names: Set<string>; superuser: boolean };
