@@ -8,6 +8,9 @@ export default {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } },
     ],
   },
+  // The test files of a run share one PostgreSQL, which starts when the first of them asks for a database.
+  globalSetup: '<rootDir>/stack/src/testing/jest-setup.ts',
+  globalTeardown: '<rootDir>/stack/src/testing/jest-teardown.ts',
   testMatch: ['**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/.data/'],
   testTimeout: 30_000,

@@ -9,3 +9,4 @@ export type { ServiceSettings } from './service-environment.ts';
 export type { ServiceHandle } from './service-process.ts';
 export { type Progress, type Stack, type StackOptions, startStack } from './stack.ts';
 export { StackError } from './stack-error.ts';
+export { createTestDatabase } from './testing/test-database.ts';

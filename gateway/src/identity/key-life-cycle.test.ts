@@ -1,19 +1,19 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { createTestDatabase } from '@atrium/stack';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
-import { startTestDatabase } from '../testing/database.ts';
 import { createKey } from '../testing/key.ts';
 import { hashApiKey } from './api-key.ts';
 import { createAuthenticator } from './authenticator.ts';
 import { type KeyStore, openKeyStore } from './key-store.ts';
 
 const logger = pino({ level: 'silent' });
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
+let database: Awaited<ReturnType<typeof createTestDatabase>>;
 let store: KeyStore;
 
 beforeAll(async () => {
-  database = await startTestDatabase();
+  database = await createTestDatabase('gateway');
   store = openKeyStore(database.url, { connections: 4, timeoutMs: 5_000 });
 });
 

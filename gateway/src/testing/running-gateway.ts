@@ -3,13 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type PublicJwks, readSettings } from '@atrium/service-kit';
+import { createTestDatabase } from '@atrium/stack';
 import type { FastifyInstance } from 'fastify';
 import { exportJWK, generateKeyPair } from 'jose';
 import { pino } from 'pino';
 import { settings as definition } from '../config.ts';
 import { type KeyStore, openKeyStore } from '../identity/key-store.ts';
 import { createGateway } from '../server.ts';
-import { startTestDatabase } from './database.ts';
 import { composeTestGraph, type SubgraphName, startSubgraph, type TestSubgraph } from './subgraphs.ts';
 
 /** A gateway over real subgraphs and a real database, in this process. */
@@ -41,7 +41,7 @@ export async function startTestGateway(env: Record<string, string> = {}): Promis
   const supergraphPath = join(folder, 'supergraph.graphql');
   writeFileSync(supergraphPath, composeTestGraph());
   const [database, profile, image, messaging] = await Promise.all([
-    startTestDatabase(),
+    createTestDatabase('gateway'),
     startSubgraph('profile', trustedKeys),
     startSubgraph('image', trustedKeys),
     startSubgraph('messaging', trustedKeys),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { newId } from '@atrium/service-kit';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import pg from 'pg';
+import { type CrashingTestDatabase, startCrashingTestDatabase } from './testing/database.ts';
 import { type FakeSendGrid, startFakeSendGrid } from './testing/fake-send-grid.ts';
 import { type RunningMessaging, startRunningMessaging } from './testing/running-messaging.ts';
 import { waitFor } from './testing/wait-for.ts';
@@ -11,13 +12,15 @@ import { waitFor } from './testing/wait-for.ts';
 const sendMutation = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { id } userErrors { code } } }`;
 
 let messaging: RunningMessaging;
+let database: CrashingTestDatabase;
 let sendGrid: FakeSendGrid;
 
 jest.setTimeout(60_000);
 
 beforeAll(async () => {
   sendGrid = await startFakeSendGrid();
-  messaging = await startRunningMessaging({
+  database = await startCrashingTestDatabase();
+  const overrides = {
     EMAIL_PROVIDER: 'sendgrid',
     SENDGRID_API_KEY: 'SG.test',
     SENDGRID_BASE_URL: sendGrid.url,
@@ -25,7 +28,8 @@ beforeAll(async () => {
     PROVIDER_TIMEOUT_MS: '300',
     DELIVERY_FIRST_PAUSE_MS: '1',
     DELIVERY_MAX_ATTEMPTS: '3',
-  });
+  };
+  messaging = await startRunningMessaging(overrides, Promise.resolve(database));
 });
 afterEach(() => {
   sendGrid.answers.length = 0;
@@ -178,7 +182,7 @@ test('a code does not wait behind messages that nobody waits for', async () => {
 test('after the database crashed and came back, messages are delivered as before', async () => {
   const before = await send('SMS');
   await messaging.arrival(before.to);
-  await messaging.database.crash();
+  await database.crash();
   await waitFor('the service', async () => (await messaging.get('/readyz')).status === 200);
   const after = await send('SMS');
   await messaging.arrival(after.to);

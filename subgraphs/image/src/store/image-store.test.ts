@@ -1,13 +1,13 @@
 import { newId, readPage } from '@atrium/service-kit';
+import { createTestDatabase } from '@atrium/stack';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { withClient } from '../../../../stack/src/postgres/provision.ts';
 import type { NewImage } from '../domain/image.ts';
-import { startTestDatabase } from '../testing/database.ts';
 import { type Database, openDatabase } from './database.ts';
 import { createImageReader } from './image-reader.ts';
 import { createImageStore } from './image-store.ts';
 
-let server: Awaited<ReturnType<typeof startTestDatabase>>;
+let server: Awaited<ReturnType<typeof createTestDatabase>>;
 let database: Database;
 let erased: string[] = [];
 const durations = { idempotencyMs: 60_000, reservationMs: 60_000 };
@@ -17,7 +17,7 @@ const eraseBytes = async (sha256: string): Promise<void> => {
 };
 
 beforeAll(async () => {
-  server = await startTestDatabase();
+  server = await createTestDatabase('image');
   database = openDatabase(server.url, 10);
 });
 
@@ -200,7 +200,9 @@ describe('the erasure of a user', () => {
 async function waitUntilSomebodyWaits(sessions = 1): Promise<void> {
   await withClient(server.url, async (client) => {
     for (;;) {
-      const { rows } = await client.query("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'");
+      const { rows } = await client.query(
+        "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+      );
       if (rows.length >= sessions) return;
     }
   });

@@ -9,11 +9,11 @@ import {
   readSettings,
   type TokenIssuer,
 } from '@atrium/service-kit';
+import { createTestDatabase } from '@atrium/stack';
 import { exportJWK, generateKeyPair } from 'jose';
 import { withClient } from '../../../../stack/src/postgres/provision.ts';
 import { settings as definition } from '../config.ts';
 import { startImageService } from '../service.ts';
-import { startTestDatabase } from './database.ts';
 import { type FakeProfile, startFakeProfile } from './fake-profile.ts';
 
 /** An answer of /graphql. */
@@ -49,7 +49,7 @@ const allScopes = ['image:read', 'image:write'];
 /** Starts the service with settings of the test's own over those that every test needs. */
 export async function startImage(env: Record<string, string> = {}): Promise<RunningImage> {
   const folder = mkdtempSync(join(tmpdir(), 'atrium-image-'));
-  const [database, profile, keys] = await Promise.all([startTestDatabase(), startFakeProfile(), makeKeys()]);
+  const [database, profile, keys] = await Promise.all([createTestDatabase('image'), startFakeProfile(), makeKeys()]);
   const settings = readSettings(definition, {
     ATRIUM_MODE: 'development',
     PORT: '0',

@@ -41,8 +41,11 @@ export interface RunningMessaging {
 const allScopes = ['messaging:read', 'messaging:send'];
 
 /** Starts it; `overrides` are environment variables. */
-export async function startRunningMessaging(overrides: Record<string, string> = {}): Promise<RunningMessaging> {
-  const [database, profile] = await Promise.all([startTestDatabase(), startFakeProfile()]);
+export async function startRunningMessaging(
+  overrides: Record<string, string> = {},
+  making: Promise<TestDatabase> = startTestDatabase(),
+): Promise<RunningMessaging> {
+  const [database, profile] = await Promise.all([making, startFakeProfile()]);
   const keys = {
     gateway: await makeKey('gateway'),
     profile: await makeKey('profile'),

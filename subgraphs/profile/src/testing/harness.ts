@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createTokenIssuer, type PrivateJwk, type PublicJwks, readSettings } from '@atrium/service-kit';
-import { deploy, startTemporaryPostgres } from '@atrium/stack';
+import { createTestDatabase } from '@atrium/stack';
 import pg from 'pg';
 import { settings } from '../config.ts';
 import { type Profile, startProfile } from '../service.ts';
@@ -57,8 +57,7 @@ const testEnv = {
 export async function startHarness(env: Record<string, string> = {}): Promise<Harness> {
   const keys = Object.fromEntries(['gateway', 'profile', 'image', 'messaging'].map((name) => [name, makeKey(name)]));
   const trustedKeys: PublicJwks = { keys: Object.values(keys).map(({ d: _, ...publicKey }) => publicKey) };
-  const postgres = await startTemporaryPostgres();
-  await deploy('profile', postgres.url);
+  const postgres = await createTestDatabase('profile');
   const database = new pg.Pool({ connectionString: postgres.url, max: 2 });
   // PostgreSQL says goodbye to connections that are just being closed.
   database.on('error', () => {});

@@ -1,5 +1,5 @@
 import { newId } from '@atrium/service-kit';
-import { deploy, startTemporaryPostgres } from '@atrium/stack';
+import { createTestDatabase } from '@atrium/stack';
 import type { NewUser, UserStore, VerificationStore } from '../domain/ports.ts';
 import { type Database, openDatabase } from '../store/client.ts';
 import { createUserStore } from '../store/users.ts';
@@ -16,8 +16,7 @@ export interface TestStore {
 
 /** Starts the stores; a claim lapses after `claimMs`. */
 export async function startTestStore({ claimMs = 60_000 } = {}): Promise<TestStore> {
-  const postgres = await startTemporaryPostgres();
-  await deploy('profile', postgres.url);
+  const postgres = await createTestDatabase('profile');
   const database = openDatabase(postgres.url, 5);
   return {
     url: postgres.url,
