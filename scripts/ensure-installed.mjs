@@ -26,6 +26,8 @@ function findMismatch() {
     // Packages for other platforms are optional and rightly absent.
     if (!found && (optional || devOptional)) continue;
     if (found?.version !== version || found?.integrity !== integrity) return `${path} is not at ${version}`;
+    // npm notes everything beside the root's packages; a copy or a cache of those alone lacks what lies in a workspace.
+    if (!path.startsWith('node_modules/') && !existsSync(join(root, path))) return `${path} is missing`;
   }
   if (!existsSync(join(root, 'node_modules/.bin/node'))) return 'the pinned Node is missing';
   return undefined;
