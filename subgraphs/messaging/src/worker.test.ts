@@ -189,6 +189,24 @@ test('after the database crashed and came back, messages are delivered as before
   expect(await inStatus(after.id, 'SENT')).toMatchObject({ attempts: 1 });
 });
 
+test('a worker that gave up is started anew, and takes over the jobs that it held', async () => {
+  const { query } = messaging.database;
+  // What the queue's library does not survive: it cannot write down that a job is done.
+  await query(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION $$refused$$; END'`);
+  await query(`CREATE TRIGGER refuse BEFORE DELETE ON graphile_worker._private_jobs EXECUTE FUNCTION refuse()`);
+  const { id, to } = await send('SMS');
+  await messaging.arrival(to);
+  const holder = async () => {
+    const held = 'SELECT locked_by AS name FROM graphile_worker._private_jobs WHERE payload->>$1 = $2';
+    return (await query<{ name: string | null }>(held, ['messageId', id]))[0]?.name ?? undefined;
+  };
+  const first = await waitFor('a worker that holds the job', holder);
+  await waitFor('another worker', async () => ![first, undefined].includes(await holder()), 30_000);
+  await query('DROP FUNCTION refuse CASCADE');
+  await waitFor('no job left', async () => (await jobsOf(id)).length === 0, 30_000);
+  await messaging.arrival((await send('SMS')).to);
+});
+
 describe('the process', () => {
   /** What a process may take to start on a busy machine. */
   const startMs = 40_000;
