@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { reasonIn } from './service-process.ts';
+import { reasonIn, serviceProcess } from './service-process.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 test('the faults of the settings are told together, in one line', () => {
   expect(reasonIn('PORT: must be a number\nHOST: is required\n')).toBe('PORT: must be a number; HOST: is required');
@@ -13,4 +15,20 @@ test('of a stack trace the line with the error is told', () => {
 
 test('silence is told as silence', () => {
   expect(reasonIn('')).toBe('it gave no reason');
+});
+
+test('a service that is stopped before its environment is known does not come up afterwards', async () => {
+  const environment = Promise.withResolvers<Record<string, string>>();
+  const service = serviceProcess({
+    name: 'image',
+    url: 'http://127.0.0.1:9',
+    environment: () => environment.promise,
+    logFile: join(temporaryFolder(), 'image.log'),
+    restart: false,
+  });
+  const started = service.start();
+  await service.stop();
+  environment.resolve({});
+  await expect(started).rejects.toThrow('image was stopped before it had started.');
+  expect(service.pid).toBeUndefined();
 });

@@ -45,7 +45,10 @@ export function serviceProcess(options: ServiceProcessOptions): ServiceHandle {
   async function start(): Promise<void> {
     wanted = true;
     if (child && isRunning(child)) return;
-    const { process: started, reason } = launch(name, await environment(), logFile);
+    const env = await environment();
+    // Whoever stopped it while its environment was made has seen nothing to end.
+    if (!wanted) throw new StackError(`${name} was stopped before it had started.`);
+    const { process: started, reason } = launch(name, env, logFile);
     child = started;
     await untilReady(name, url, started, reason);
     onChange?.();
