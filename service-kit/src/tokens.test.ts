@@ -1,5 +1,5 @@
-import { beforeAll, expect, test } from '@jest/globals';
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { beforeAll, expect, jest, test } from '@jest/globals';
+import { exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose';
 import type { PrivateJwk, PublicJwks } from './settings.ts';
 import { createTokenIssuer, createTokenVerifier } from './tokens.ts';
 
@@ -88,4 +88,25 @@ test.each([
 ])('%s is refused with the one answer', async (_case, makeAuthorization) => {
   const verify = createTokenVerifier(trusted, 'image');
   await expect(verify(await makeAuthorization())).rejects.toMatchObject(refusal);
+});
+
+test('a verified token is remembered for no longer than any token lives, whatever it claims', async () => {
+  const now = new Date('2026-11-24T09:30:00.000Z');
+  jest.useFakeTimers({ now, doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+  try {
+    const token = await new SignJWT({})
+      .setProtectedHeader({ alg: 'EdDSA', kid: profile.kid, typ: 'atrium-service+jwt' })
+      .setIssuer('profile')
+      .setSubject('profile')
+      .setAudience('image')
+      .setIssuedAt()
+      .setExpirationTime('1 year')
+      .sign(await importJWK(profile, 'EdDSA'));
+    const verify = createTokenVerifier(trusted, 'image');
+    expect(await verify(`Bearer ${token}`)).toEqual({ kind: 'service', service: 'profile' });
+    jest.setSystemTime(now.getTime() + 70_000);
+    await expect(verify(`Bearer ${token}`)).rejects.toMatchObject(refusal);
+  } finally {
+    jest.useRealTimers();
+  }
 });
