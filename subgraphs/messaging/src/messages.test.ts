@@ -398,6 +398,21 @@ describe('events', () => {
     expect(await query('SELECT 1 FROM messages WHERE user_id = $1', [user.userId])).toEqual([]);
   });
 
+  test('only Profile’s word about a person counts', async () => {
+    const user = messaging.profile.addUser();
+    await send(welcome(user.userId));
+    const forged = event('user.deleted', user.userId, 9, { source: '/gateway' });
+    expect((await messaging.tell([forged], { as: 'gateway' })).status).toBe(204);
+    expect(await messaging.database.query('SELECT 1 FROM messages WHERE user_id = $1', [user.userId])).toHaveLength(1);
+  });
+
+  test('an idempotency key is kept as a keyed hash only', async () => {
+    const user = messaging.profile.addUser();
+    await send(welcome(user.userId, { idempotencyKey: 'asha@example.com' }));
+    const kept = await messaging.database.query('SELECT key FROM idempotency_keys WHERE user_id = $1', [user.userId]);
+    expect(kept).toEqual([{ key: expect.stringMatching(/^[\w-]{43}$/) }]);
+  });
+
   test('an event that is unknown is taken, and a batch that is none is refused', async () => {
     expect((await messaging.tell([event('user.renamed', newId())])).status).toBe(204);
     expect((await messaging.tell([])).status).toBe(204);

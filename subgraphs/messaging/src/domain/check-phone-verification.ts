@@ -1,9 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
-import { type Caller, isId } from '@atrium/service-kit';
+import { type Caller, isId, toAsciiDigits } from '@atrium/service-kit';
 import type { KeyedHashes } from './code-hash.ts';
 import { mustBeService } from './policy.ts';
 import type { ChallengeStore, LockedChallenge } from './ports.ts';
-import { toAsciiDigits } from './typed-text.ts';
 import type { UserErrorCode } from './user-error.ts';
 
 /** One code to be checked, for one user and number. */

@@ -1,6 +1,6 @@
+import { hasControls } from '@atrium/service-kit';
 import { judgePhoneNumber, type PhonePolicy } from './judge-phone-number.ts';
 import type { MessageChannel } from './message.ts';
-import { hasControls } from './typed-text.ts';
 import type { Contact } from './user.ts';
 import { refused } from './user-error.ts';
 

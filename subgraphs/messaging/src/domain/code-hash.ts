@@ -1,4 +1,5 @@
-import { createHmac, randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
+import { keyedHash } from '@atrium/service-kit';
 
 /** Keyed hashes for what must be recognised and never read: one-time codes, phone numbers, inputs. */
 export interface KeyedHashes {
@@ -14,11 +15,6 @@ export function createKeyedHashes(key: Buffer): KeyedHashes {
       keyedHash(key, 'one-time code', challengeId, userId, phoneNumber, code),
     ofPhoneNumber: (phoneNumber) => keyedHash(key, 'phone number', phoneNumber),
   };
-}
-
-/** HMAC-SHA-256 over parts that cannot run into each other. */
-export function keyedHash(key: Buffer, ...parts: string[]): Buffer {
-  return createHmac('sha256', key).update(JSON.stringify(parts)).digest();
 }
 
 /** Six digits, each as likely as any other. */

@@ -1,3 +1,4 @@
+import { hasControls, toAsciiDigits } from '@atrium/service-kit';
 import {
   type CountryCode,
   getCountries,
@@ -6,7 +7,6 @@ import {
   type PhoneNumber,
   parsePhoneNumberFromString,
 } from 'libphonenumber-js/max';
-import { hasControls, toAsciiDigits } from './typed-text.ts';
 import type { UserErrorCode } from './user-error.ts';
 
 /** A kind of line, in libphonenumber's words. */

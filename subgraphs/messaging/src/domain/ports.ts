@@ -11,7 +11,7 @@ export interface TemplateStore {
   findTemplates(operation: string): Promise<MessageTemplate[]>;
 }
 
-/** An idempotency key as a client used it, with the keyed hash of what it asked for. */
+/** An idempotency key that a client used and what it asked for, both as keyed hashes. */
 export interface IdempotencyClaim {
   readonly clientId: string;
   readonly key: string;

@@ -1,5 +1,5 @@
+import { hasControls } from '@atrium/service-kit';
 import { canonicalLocale } from './template.ts';
-import { hasControls } from './typed-text.ts';
 import { refused } from './user-error.ts';
 
 const maxVariables = 50;

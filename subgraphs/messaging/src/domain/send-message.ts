@@ -1,6 +1,5 @@
-import { type Caller, isId } from '@atrium/service-kit';
+import { type Caller, isId, keyedHash } from '@atrium/service-kit';
 import { chooseRecipient } from './choose-recipient.ts';
-import { keyedHash } from './code-hash.ts';
 import { composeMessage } from './compose-message.ts';
 import type { PhonePolicy } from './judge-phone-number.ts';
 import type { Message, MessageChannel } from './message.ts';
@@ -85,7 +84,12 @@ export function createSendMessage(parts: {
     if (key === undefined) return undefined;
     const { userId, operation, phoneNumber, email, channel, locale, variables } = input;
     const text = canonicalJson([userId, operation, phoneNumber, email, channel, locale, variables]);
-    return { clientId, key, inputHash: keyedHash(parts.idempotencyKey, 'sendMessage', text) };
+    return {
+      clientId,
+      // What clients type into keys may be personal.
+      key: keyedHash(parts.idempotencyKey, 'key', clientId, key).toString('base64url'),
+      inputHash: keyedHash(parts.idempotencyKey, 'sendMessage', text),
+    };
   }
 
   return async (sender: Sender, input: SendMessage): Promise<SendOutcome> => {

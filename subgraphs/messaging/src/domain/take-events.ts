@@ -6,12 +6,14 @@ import type { Sealer } from './seal.ts';
 import { chooseTemplate, customaryLocale, type MessageTemplate } from './template.ts';
 import type { Contact } from './user.ts';
 
+/** Who alone knows what becomes of people; what another service says of it has no effect. */
+const profile = '/profile';
 /** What a verified user is greeted with. */
 const welcome = 'WELCOME';
 
 /**
  * Makes the action that takes events of sister services: `user.verified` queues a welcome, `user.deleted` erases the
- * user; others are taken and change nothing. It rejects where Profile is away, so that the sender offers them again.
+ * user; others are taken and change nothing, as are those of any service but Profile. It rejects where Profile is away, so that the sender offers them again.
  */
 export function createTakeEvents(parts: {
   events: EventStore;
@@ -38,7 +40,7 @@ export function createTakeEvents(parts: {
   }
 
   return async (events: UserEvent[]): Promise<void> => {
-    const fresh = await store.findNew(events);
+    const fresh = await store.findNew(events.filter(({ source }) => source === profile));
     const verified = fresh.filter(({ type }) => type === 'user.verified');
     const userIds = [...new Set(verified.map(({ subject }) => subject))];
     const [people, templates] = await Promise.all([

@@ -28,7 +28,7 @@ export interface RunningMessaging {
   /** Asks as the sister service Profile. */
   askAsService(query: string, variables?: object): Promise<Answer>;
   get(path: string, options?: { as?: 'gateway' | 'profile' }): Promise<Response>;
-  tell(events: object[]): Promise<Response>;
+  tell(events: object[], options?: { as?: 'gateway' | 'profile' }): Promise<Response>;
   /** What arrived for a recipient, newest first. */
   inbox(to: string): Promise<InboxMessage[]>;
   /** Waits until something has arrived for a recipient. */
@@ -102,12 +102,12 @@ export async function startRunningMessaging(
         headers: { authorization: `Bearer ${await issuers[as].serviceToken('messaging')}` },
       });
     },
-    async tell(events) {
+    async tell(events, { as = 'profile' } = {}) {
       return fetch(`${url()}/events`, {
         method: 'POST',
         headers: {
           'content-type': 'application/cloudevents-batch+json',
-          authorization: `Bearer ${await issuers.profile.serviceToken('messaging')}`,
+          authorization: `Bearer ${await issuers[as].serviceToken('messaging')}`,
         },
         body: JSON.stringify(events),
       });

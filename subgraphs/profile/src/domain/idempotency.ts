@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { keyedHash } from '@atrium/service-kit';
 
 /** A client's key and what it was used for, as keyed hashes: what clients type into keys may be personal. */
 export interface IdempotencyFingerprint {
@@ -20,7 +20,7 @@ export interface Idempotency {
 /** Idempotency with this key for its hashes. */
 export function createIdempotency(hmacKey: Buffer): Idempotency {
   const underWay = new Map<string, Promise<unknown>>();
-  const hash = (...parts: string[]) => createHmac('sha256', hmacKey).update(JSON.stringify(parts)).digest('base64url');
+  const hash = (...parts: string[]) => keyedHash(hmacKey, ...parts).toString('base64url');
 
   return {
     fingerprint(clientId, key, payload) {

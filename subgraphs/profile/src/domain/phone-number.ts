@@ -1,5 +1,5 @@
+import { toAsciiDigits } from '@atrium/service-kit';
 import { getCountries, isSupportedCountry, type PhoneNumber, parsePhoneNumberFromString } from 'libphonenumber-js/max';
-import { toAsciiDigits } from './digits.ts';
 import { type Judged, readText } from './text.ts';
 import type { UserErrorCode } from './user.ts';
 

@@ -1,3 +1,4 @@
+import { hasControls } from '@atrium/service-kit';
 import { judgePhoneNumberForm, readTypedPhoneNumber } from './phone-number.ts';
 import { isRefused } from './text.ts';
 import type { UserDetails } from './user.ts';
@@ -55,6 +56,6 @@ function faultsOfKey(key: string): UserError[] {
   if (key.length > 400 || [...key].length > 200) {
     return [userError('TOO_LONG', 'idempotencyKey', 'This is too long. Shorten it to 200 characters.')];
   }
-  if (!key.isWellFormed() || /\p{Cc}/u.test(key)) return [userError('INVALID_FORMAT', 'idempotencyKey')];
+  if (hasControls(key)) return [userError('INVALID_FORMAT', 'idempotencyKey')];
   return [];
 }

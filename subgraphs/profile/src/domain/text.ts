@@ -1,3 +1,4 @@
+import { hasControls } from '@atrium/service-kit';
 import type { UserError } from './user-error.ts';
 import { userError } from './user-error.ts';
 
@@ -9,7 +10,6 @@ export function isRefused<T>(judged: Judged<T>): judged is { readonly error: Use
   return 'error' in judged;
 }
 
-const controlCharacter = /\p{Cc}/u;
 /** Spaces and characters without any form: a text of nothing else says nothing. */
 const invisible = /^[\p{Z}\p{Cf}]*$/u;
 
@@ -20,10 +20,9 @@ const invisible = /^[\p{Z}\p{Cf}]*$/u;
 export function readText(field: string, text: string, max: number): Judged<string> {
   // Two UTF-16 units are the most that a code point takes, so a text past that need not be walked through.
   if (text.length > 2 * max + 1_000) return tooLong(field, max);
-  if (!text.isWellFormed()) return { error: userError('INVALID_FORMAT', field) };
   const value = text.trim();
   if (invisible.test(value)) return { error: userError('REQUIRED', field) };
-  if (controlCharacter.test(value)) return { error: userError('INVALID_FORMAT', field) };
+  if (hasControls(value)) return { error: userError('INVALID_FORMAT', field) };
   if ([...value].length > max) return tooLong(field, max);
   return { value };
 }

@@ -1,6 +1,6 @@
+import { toAsciiDigits } from '@atrium/service-kit';
 import { expect, test } from '@jest/globals';
 import { isCountry } from './countries.ts';
-import { toAsciiDigits } from './digits.ts';
 import { readUserDetails } from './user-details.ts';
 
 const judged = (field: string, value: string) => {

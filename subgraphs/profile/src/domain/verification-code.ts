@@ -1,4 +1,4 @@
-import { toAsciiDigits } from './digits.ts';
+import { toAsciiDigits } from '@atrium/service-kit';
 import type { Judged } from './text.ts';
 import { type UserError, userError } from './user-error.ts';
 

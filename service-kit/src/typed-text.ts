@@ -1,7 +1,7 @@
 const decimalDigit = /\p{Nd}/u;
 
 /**
- * Every decimal digit of Unicode as ASCII: `९८` and `٩٨` become `98`. Unicode keeps the digits of a script in runs of
+ * Every decimal digit of Unicode as ASCII: `९८` and `٩٨` become `98`, for people type on keyboards of their own script. Unicode keeps the digits of a script in runs of
  * ten (TR44, Numeric_Type=Decimal), so a digit's value is its distance from the start of its run, modulo ten.
  */
 export function toAsciiDigits(text: string): string {
