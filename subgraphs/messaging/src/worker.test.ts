@@ -104,10 +104,13 @@ describe('delivery', () => {
   });
 
   test('a message whose time is over is not sent', async () => {
-    sendGrid.answers.push({ status: 500 });
+    // Held until the time is over, or the second try could come before.
+    const { promise: until, resolve: answer } = Promise.withResolvers<void>();
+    sendGrid.answers.push({ status: 500, until });
     const { id } = await send('EMAIL');
     await waitFor('the first try', async () => sendGrid.mails.length > 0);
     await messaging.database.query('UPDATE messages SET not_after = now() WHERE id = $1', [id]);
+    answer();
     expect(await inStatus(id, 'FAILED')).toMatchObject({ failure: 'too late' });
     expect(sendGrid.mails).toHaveLength(1);
   });

@@ -14,7 +14,7 @@ export interface FakeSendGrid {
   readonly url: string;
   readonly mails: SentMail[];
   /** What the next requests are answered with; when used up, 202 with an x-message-id. */
-  readonly answers: { status: number; headers?: Record<string, string>; hang?: boolean }[];
+  readonly answers: { status: number; headers?: Record<string, string>; hang?: boolean; until?: Promise<void> }[];
   close(): Promise<void>;
 }
 
@@ -25,8 +25,9 @@ export async function startFakeSendGrid(): Promise<FakeSendGrid> {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const { url: path = '', headers } = request;
     fake.mails.push({ path, headers, body: JSON.parse(Buffer.concat(chunks).toString()) });
-    const { status, headers: own, hang } = fake.answers.shift() ?? { status: 202 };
+    const { status, headers: own, hang, until } = fake.answers.shift() ?? { status: 202 };
     if (hang) return;
+    await until;
     if (status === 202) response.setHeader('x-message-id', `sg-${fake.mails.length}`);
     response.writeHead(status, { 'content-type': 'application/json', ...own });
     response.end(
