@@ -3,8 +3,8 @@ import {
   address,
   commonSettings,
   integer,
+  list,
   optional,
-  type Setting,
   type Settings,
   type SettingsDefinition,
   secretText,
@@ -34,12 +34,12 @@ export const settings = {
   corsOrigins: list(
     'CORS_ORIGINS',
     'further web origins that may call the graph from a browser, with commas between',
-    (origin) => (URL.canParse(origin) && new URL(origin).origin === origin ? undefined : 'must be origins'),
+    z.string().refine((origin) => URL.canParse(origin) && new URL(origin).origin === origin, 'must be origins'),
   ),
   trustedProxies: list(
     'TRUSTED_PROXIES',
     'proxies whose X-Forwarded-For counts, as addresses or CIDR ranges with commas between',
-    (range) => (isRange(range) ? undefined : 'must be addresses or CIDR ranges'),
+    z.string().refine(isRange, 'must be addresses or CIDR ranges'),
   ),
   developmentApiKey: optional(
     secretText('DEVELOPMENT_API_KEY', 'the key that the pages for developers are preset with; development only'),
@@ -93,23 +93,6 @@ export const settings = {
 
 /** The gateway's settings, parsed. */
 export type GatewaySettings = Settings<typeof settings>;
-
-function list(env: string, meaning: string, fault: (item: string) => string | undefined): Setting<string[]> {
-  const schema = z
-    .string()
-    .default('')
-    .transform((value) =>
-      value
-        .split(',')
-        .map((item) => item.trim())
-        .filter(Boolean),
-    )
-    .superRefine((items, context) => {
-      const message = items.map(fault).find((found) => found !== undefined);
-      if (message) context.addIssue({ code: 'custom', message });
-    });
-  return { env, meaning, schema };
-}
 
 function isRange(range: string): boolean {
   const [ip = '', prefix, ...rest] = range.split('/');

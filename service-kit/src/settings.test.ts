@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { address, choice, integer, optional, readSettings, SettingsError, secretKey, text } from './settings.ts';
+import { z } from 'zod';
+import { address, choice, integer, list, optional, readSettings, SettingsError, secretKey, text } from './settings.ts';
 
 const definition = {
   mode: choice('ATRIUM_MODE', 'the mode', ['production', 'development'], 'production'),
@@ -45,4 +46,14 @@ test('what suits a test is refused in production', () => {
     'WAIT_MS: must be at least 500 with NODE_ENV=production',
   ]);
   expect(faultsOf({ ...good, ATRIUM_MODE: 'development', NODE_ENV: 'production' })).toHaveLength(1);
+});
+
+test('a list is judged item by item, and is empty where nothing is given', () => {
+  const ports = {
+    ports: list('PORTS', 'some ports', z.string().regex(/^\d+$/, 'must be numbers').transform(Number), '80, 443'),
+  };
+  expect(readSettings(ports, {}).ports).toEqual([80, 443]);
+  expect(readSettings(ports, { PORTS: ' 1,,2 ' }).ports).toEqual([1, 2]);
+  expect(() => readSettings(ports, { PORTS: '1,x' })).toThrow('PORTS: must be numbers (some ports)');
+  expect(readSettings({ names: list('NAMES', 'some names', z.string()) }, {}).names).toEqual([]);
 });

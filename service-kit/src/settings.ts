@@ -99,6 +99,26 @@ export function choice<const W extends string>(
   return { env, meaning, schema: z.enum(words as readonly [W, ...W[]]), fallback };
 }
 
+/** Items between commas, each judged by itself; none where nothing is given. */
+export function list<Item>(
+  env: string,
+  meaning: string,
+  item: z.ZodType<Item, string>,
+  fallback?: string,
+): Setting<Item[]> {
+  const schema = z
+    .string()
+    .default('')
+    .transform((items) =>
+      items
+        .split(',')
+        .map((each) => each.trim())
+        .filter(Boolean),
+    )
+    .pipe(z.array(item));
+  return { env, meaning, schema, ...(fallback === undefined ? {} : { fallback }) };
+}
+
 /** An absolute http(s) address, without a slash at its end. */
 export function address(env: string, meaning: string, fallback?: string): Setting<string> {
   return {

@@ -1,33 +1,5 @@
-import {
-  address,
-  commonSettings,
-  integer,
-  type Setting,
-  type SettingsDefinition,
-  secretKey,
-  text,
-} from '@atrium/service-kit';
+import { address, commonSettings, integer, list, type SettingsDefinition, secretKey, text } from '@atrium/service-kit';
 import { z } from 'zod';
-
-/** A list of words between commas; empty where nothing is given. */
-function list<Item>(
-  env: string,
-  meaning: string,
-  item: z.ZodType<Item, string>,
-  fallback: string,
-): Setting<ReadonlySet<Item>> {
-  const schema = z
-    .string()
-    .transform((value) =>
-      value
-        .split(',')
-        .map((word) => word.trim())
-        .filter(Boolean),
-    )
-    .pipe(z.array(item))
-    .transform((items) => new Set(items) as ReadonlySet<Item>);
-  return { env, meaning, schema, fallback };
-}
 
 const portNumber = z
   .string()
@@ -125,7 +97,6 @@ export const settings = {
     'IMAGE_URL_ALLOWED_HOSTS',
     'host:port pairs that are fetched from even in private networks; development only',
     hostAndPort,
-    '',
   ),
   sweepIntervalMs: integer('IMAGE_SWEEP_INTERVAL_MS', 'how often leftovers of interrupted uploads are cleared', {
     fallback: 10 * 60 * 1_000,

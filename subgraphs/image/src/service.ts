@@ -49,7 +49,7 @@ const smallBodyBytes = 1024 * 1024;
 
 /** Starts the service; rejects with one line that says what is wrong with the settings, the folder or the database. */
 export async function startImageService(settings: Settings<typeof definition>, logger: Logger): Promise<ImageService> {
-  if (settings.mode === 'production' && settings.urlAllowedHosts.size > 0) {
+  if (settings.mode === 'production' && settings.urlAllowedHosts.length > 0) {
     throw new SettingsError(['IMAGE_URL_ALLOWED_HOSTS: is refused unless ATRIUM_MODE is development']);
   }
   sharp.concurrency(settings.decodeThreads);
@@ -112,8 +112,8 @@ function createActions(
   const inFetchTurn = createBoundedWork({ running: settings.parallelFetches, waiting: settings.parallelFetches });
   const fetchPicture = createPictureFetcher({
     timeoutMs: settings.urlTimeoutMs,
-    ports: settings.urlPorts,
-    allowedHosts: settings.urlAllowedHosts,
+    ports: new Set(settings.urlPorts),
+    allowedHosts: new Set(settings.urlAllowedHosts),
   });
   return {
     uploadImage: createUploadImage({

@@ -3,6 +3,7 @@ import {
   choice,
   commonSettings,
   integer,
+  list,
   optional,
   readSettings,
   type Setting,
@@ -52,18 +53,18 @@ export const settings = {
   }),
   codeMaxTries: integer('CODE_MAX_TRIES', 'wrong guesses that end a code', { fallback: 5, min: 1, max: 10 }),
 
-  allowedTypes: words(
+  allowedTypes: list(
     'PHONE_NUMBER_ALLOWED_TYPES',
     'kinds of line that are served; one whose plan does not tell its kind is served as well',
     z.enum(phoneNumberTypes),
     'MOBILE,FIXED_LINE_OR_MOBILE',
   ),
-  deniedCountries: words(
+  deniedCountries: list(
     'PHONE_NUMBER_DENIED_COUNTRIES',
     'countries whose numbers are not served, as ISO 3166-1 alpha-2: KP,CU',
     z.string().regex(/^[A-Z]{2}$/, 'must be codes such as KP'),
   ),
-  deniedPrefixes: words(
+  deniedPrefixes: list(
     'PHONE_NUMBER_DENIED_PREFIXES',
     'beginnings of numbers that are not served, in E.164: +88216,+4470',
     z.string().regex(/^\+\d{1,15}$/, 'must be beginnings such as +4470'),
@@ -152,20 +153,6 @@ export function readConfig(env: NodeJS.ProcessEnv): MessagingSettings {
 }
 
 /** Words with commas between them; none where it is not set. */
-function words<W extends string>(env: string, meaning: string, word: z.ZodType<W>, fallback?: string): Setting<W[]> {
-  const schema = z
-    .string()
-    .default('')
-    .transform((list) =>
-      list
-        .split(',')
-        .map((item) => item.trim())
-        .filter(Boolean),
-    )
-    .pipe(z.array(word as z.ZodType<W, string>));
-  return { env, meaning, schema, ...(fallback === undefined ? {} : { fallback }) };
-}
-
 function emailAddress(env: string, meaning: string): Setting<string> {
   return { env, meaning, schema: z.email('must be an e-mail address') };
 }
