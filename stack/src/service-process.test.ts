@@ -32,3 +32,14 @@ test('a service that is stopped before its environment is known does not come up
   await expect(started).rejects.toThrow('image was stopped before it had started.');
   expect(service.pid).toBeUndefined();
 });
+
+test('a service that cannot start is told by all that it said, down to its last line', async () => {
+  const service = serviceProcess({
+    name: 'image',
+    url: 'http://127.0.0.1:9',
+    environment: async () => ({ PATH: process.env.PATH ?? '' }),
+    logFile: join(temporaryFolder(), 'image.log'),
+    restart: false,
+  });
+  await expect(service.start()).rejects.toThrow(/^image did not start: SIGNING_KEY: .*; IDEMPOTENCY_HMAC_KEY: [^;]*$/);
+});

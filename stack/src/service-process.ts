@@ -135,6 +135,8 @@ export function reasonIn(complaint: string): string {
 }
 
 async function untilReady(name: ServiceName, url: string, child: ChildProcess, reason: () => string): Promise<void> {
+  // `close` follows the end of the process and of what it wrote, and of neither alone.
+  const drained = new Promise((resolve) => child.once('close', resolve));
   const deadline = performance.now() + readyTimeoutMs;
   while (isRunning(child)) {
     if (await isReady(url)) return;
@@ -145,7 +147,7 @@ async function untilReady(name: ServiceName, url: string, child: ChildProcess, r
     await new Promise((resolve) => setTimeout(resolve, 30));
   }
   // What it wrote last may still be in the pipe.
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await drained;
   throw new StackError(`${name} did not start: ${reason()}`);
 }
 
