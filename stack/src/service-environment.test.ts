@@ -61,3 +61,15 @@ test("the caller's settings win, those for one service over those for all", asyn
   expect(environmentOf('profile', given)).toMatchObject({ LOG_LEVEL: 'silent', A: '2' });
   expect(environmentOf('image', given)).toMatchObject({ LOG_LEVEL: 'silent', A: '1' });
 });
+
+test('no vendor is told anything, whatever the user’s environment says', async () => {
+  const given = await options({ inherited: { APOLLO_TELEMETRY_DISABLED: 'false', CHECKPOINT_DISABLE: '0' } });
+  for (const service of serviceNames) {
+    expect(environmentOf(service, given)).toMatchObject({
+      APOLLO_TELEMETRY_DISABLED: 'true',
+      TURBO_TELEMETRY_DISABLED: '1',
+      CHECKPOINT_DISABLE: '1',
+      DO_NOT_TRACK: '1',
+    });
+  }
+});
