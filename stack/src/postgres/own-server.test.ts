@@ -23,7 +23,11 @@ test('PostgreSQL 14 and later serve, an older one is refused', () => {
 
 // Debian's own packages; the stack's PostgreSQL is newer and would not show what an older one lacks.
 const programs = '/usr/lib/postgresql';
-const version = existsSync(programs) ? readdirSync(programs).sort((a, b) => Number(a) - Number(b))[0] : undefined;
+// The folder of a version may hold the client alone.
+const versions = existsSync(programs) ? readdirSync(programs) : [];
+const [version] = versions
+  .filter((each) => existsSync(join(programs, each, 'bin', 'initdb')))
+  .sort((a, b) => Number(a) - Number(b));
 if (version === undefined) console.log(`skipped: no PostgreSQL of the system's in ${programs}`);
 
 (version === undefined ? describe.skip : describe)(`a server of the user's own (PostgreSQL ${version})`, () => {
