@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createKey } from './testing/key.ts';
 import { type RunningGateway, startTestGateway } from './testing/running-gateway.ts';
+import { waitUntil } from './testing/wait-until.ts';
 
 const mebibyte = 1024 * 1024;
 let gateway: RunningGateway;
@@ -72,7 +73,7 @@ describe('an upload', () => {
     expect(answer.data).toEqual({
       uploadImage: { sizeBytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') },
     });
-    await until(() => temporaryFiles().length === 0);
+    await waitUntil(() => temporaryFiles().length === 0);
   });
 
   test('may hold several files, in any order', async () => {
@@ -91,7 +92,7 @@ describe('an upload', () => {
     expect(JSON.parse(answer.text).errors[0]).toMatchObject({ extensions: { code: 'PAYLOAD_TOO_LARGE' } });
     expect(answer.sentBytes).toBeLessThan(100 * mebibyte);
     expect(process.memoryUsage().rss - before).toBeLessThan(120 * mebibyte);
-    await until(() => temporaryFiles().length === 0);
+    await waitUntil(() => temporaryFiles().length === 0);
   });
 
   test('that says beforehand that it is too large is refused before it is read', async () => {
@@ -107,9 +108,9 @@ describe('an upload', () => {
       `--b\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
     request.write(field('operations', JSON.stringify(operations)) + field('map', '{"0":["variables.input.file"]}'));
     request.write('--b\r\ncontent-disposition: form-data; name="0"; filename="a"\r\n\r\nsome bytes');
-    await until(() => temporaryFiles().length > 0);
+    await waitUntil(() => temporaryFiles().length > 0);
     request.destroy();
-    await until(() => temporaryFiles().length === 0);
+    await waitUntil(() => temporaryFiles().length === 0);
   });
 
   test('needs the scope for it', async () => {
@@ -137,11 +138,3 @@ describe('an upload', () => {
     expect(await gateway.ask(key, form(files, map))).toMatchObject({ status: 413 });
   });
 });
-
-async function until(holds: () => boolean): Promise<void> {
-  const start = performance.now();
-  while (!holds()) {
-    if (performance.now() - start > 5_000) throw new Error('it never came true');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}

@@ -4,6 +4,7 @@ import { createTestDatabase } from '@atrium/stack';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { createKey } from '../testing/key.ts';
+import { waitUntil } from '../testing/wait-until.ts';
 import { hashApiKey } from './api-key.ts';
 import { createAuthenticator } from './authenticator.ts';
 import { type KeyStore, openKeyStore } from './key-store.ts';
@@ -37,15 +38,6 @@ function keys(...args: string[]): Promise<Run> {
       resolve({ code: Number(error?.code ?? 0), out, complaint });
     });
   });
-}
-
-async function waitUntil(holds: () => Promise<boolean>, timeoutMs: number): Promise<number> {
-  const start = performance.now();
-  while (!(await holds())) {
-    if (performance.now() - start > timeoutMs) throw new Error('it never came true');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  return performance.now() - start;
 }
 
 describe('the command line', () => {
