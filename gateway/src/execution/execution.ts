@@ -50,8 +50,8 @@ export interface OperationToCompile {
 
 /** What came of an operation. */
 export interface ExecutionResult {
-  /** The whole response body, `{"errors":[…],"data":…}`, as JSON text. */
-  body: string;
+  /** The whole response body, `{"errors":[…],"data":…}`, as JSON text in UTF-8. */
+  body: string | Buffer;
   /** The code of each of its errors; empty where there is none. */
   errorCodes: readonly ErrorCode[];
 }
