@@ -53,7 +53,9 @@ export function unexplained(operation: Operation, { graphql, apollo }: Answers):
   if (plannerFaults.some((fault) => fault.meets(operation))) return [];
   if (!graphql || !apollo) return [];
   return differences(graphql, apollo)
-    .filter((difference) => !knownDepartures.some((departure) => departure.explains(difference, operation, apollo)))
+    .filter(
+      (difference) => !knownDepartures.some((departure) => departure.explains(difference, operation, apollo, graphql)),
+    )
     .map((difference) => ({ ...difference, of: '@apollo/gateway' }));
 }
 
