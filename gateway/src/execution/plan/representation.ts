@@ -22,13 +22,13 @@ export function compileRepresentation(
   tools: Tools,
 ): Represent {
   const rewrite = compileRewrites(inputRewrites, tools.types);
-  const represent: Represent = (entity) => {
+  const representWholly: Represent = (entity) => {
     const selected = selectObject(entity, requires, tools, true);
     if (selected?.__typename === undefined) return undefined;
     rewrite?.(selected);
     return JSON.stringify(selected);
   };
-  if (inputRewrites?.some((one) => !setsTypename(one))) return represent;
+  if (inputRewrites?.some((one) => !setsTypename(one))) return representWholly;
   const subselections: Selections[] = [];
   const cases = typesOf(requires, tools.types).map(
     (type) =>
@@ -36,7 +36,7 @@ export function compileRepresentation(
   );
   const code = `return function represent(entity) { switch (entity.__typename) { ${cases.join('\n')} default: return undefined; } }`;
   const select = (value: unknown, index: number) => selectValue(value, subselections[index], tools);
-  return new Function('toJson', 'select', 'represent', code)(toJson, select, represent) as Represent;
+  return new Function('toJson', 'select', 'representWholly', code)(toJson, select, representWholly) as Represent;
 }
 
 /** Such as for an interface object, which has one name for all the types behind it. */
@@ -62,8 +62,8 @@ function writeType(
     (one) => one.kind === 'InlineFragment' && one.typeCondition !== undefined && types.fulfils(type, one.typeCondition),
   );
   const fields = fieldsOf(parts.flatMap((one) => (one.kind === 'InlineFragment' ? one.selections : [one])));
-  if (!fields) return 'return represent(entity);';
-  const missing = parts.length > 1 ? 'return represent(entity)' : 'return undefined';
+  if (!fields) return 'return representWholly(entity);';
+  const missing = parts.length > 1 ? 'return representWholly(entity)' : 'return undefined';
   const reads: string[] = [];
   const texts = [...fields].map(([name, selections], index) => {
     if (name === '__typename') return JSON.stringify(`"__typename":${quote(rewritten(type, rewrites, types))}`);

@@ -30,8 +30,6 @@ class Placing {
   readonly #run: Run;
   readonly #parts: PlacingParts;
   readonly #variables: Record<string, unknown>;
-  /** Errors about fields that the client did not ask for, with the nearest place that it did. */
-  readonly #hidden: { path: Path | undefined; error: SubgraphError }[] = [];
   #left = 0;
 
   constructor(run: Run, parts: PlacingParts) {
@@ -64,24 +62,20 @@ class Placing {
     if (missing.length === 0) this.#add(path, error);
   }
 
+  /**
+   * What the planner asked for on its own account, such as what a field `@requires`, has no place in the response, and
+   * perhaps no name that clients may know. Its subgraph has logged the error; what is lost by it is told of below.
+   */
   #add(path: Path, error: SubgraphError): void {
     if (this.#left-- <= 0) return;
     const translated = this.#parts.paths.translate(path);
     if (translated.isWhole) this.#parts.errors.add(translated.path, error);
-    else this.#hidden.push({ path: translated.path, error });
   }
 
-  /**
-   * A subgraph that could not give the key to another one's fields costs those fields, which nobody was asked for.
-   * So they are told of; where there is no such field, the error stands at the nearest place that the client knows.
-   */
+  /** A subgraph that could not give the key to another one's fields costs those fields, which nobody was asked for. */
   finish(): void {
-    const before = this.#parts.errors.count;
     const dead = this.#run.failures.find(({ answer }) => !answer.data)?.answer.errors[0];
     if (dead) for (const fetch of this.#parts.fetches) this.#placeUnasked(fetch, dead);
-    for (const { path, error } of this.#hidden) {
-      if (error !== dead || this.#parts.errors.count === before) this.#parts.errors.add(path, error);
-    }
   }
 
   #placeUnasked(fetch: FetchPlan, error: SubgraphError): void {
