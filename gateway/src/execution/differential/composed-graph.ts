@@ -1,8 +1,7 @@
-import { Supergraph } from '@apollo/federation-internals';
+import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { buildSchema, type GraphQLSchema, isObjectType, parse } from 'graphql';
 import { compose } from '../../../../supergraph/src/index.ts';
-import { stripDirectives } from '../strip-directives.ts';
 import type { Graph } from './graph.ts';
 import { plannerFields, readOwnership } from './ownership.ts';
 import { type View, World } from './world.ts';
@@ -39,7 +38,9 @@ export function composeGraph(graph: Graph): ComposedGraph {
   const subgraphSchemas = new Map(
     sources.map(({ name, sdl }) => [name, executableSubgraph(graph, world, name, sdl)] as const),
   );
-  const monolith = Supergraph.build(stripDirectives(supergraphSdl)).apiSchema().toGraphQLJSSchema();
+  const monolith = Supergraph.build(supergraphSdl, { supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES })
+    .apiSchema()
+    .toGraphQLJSSchema();
   resolveAll(monolith, world, 'monolith');
   return { graph, supergraphSdl, world, subgraphSchemas, monolith, plannerFields: plannerFields(graph, ownership) };
 }

@@ -13,6 +13,26 @@ export function hasHollowField({ document, definition }: Operation): boolean {
   return isBad(definition.selectionSet, false);
 }
 
+/** Whether an operation has a selection that a literal leaves out, below one whose condition is a variable. */
+export function leavesOutBelowVariable({ document, definition }: Operation): boolean {
+  const isBad = ({ selections }: SelectionSetNode, outer: boolean): boolean =>
+    selections.some((selection) => {
+      const values = conditionsOf(selection);
+      const now = outer || values.includes('variable');
+      if (now && values.includes('never')) return true;
+      const below = selectionSetOf(document, selection);
+      return below !== undefined && isBad(below, now);
+    });
+  return isBad(definition.selectionSet, false);
+}
+
+function conditionsOf({ directives = [] }: SelectionNode): ('variable' | 'always' | 'never')[] {
+  return directives.map(({ name, arguments: [argument] = [] }) => {
+    if (argument?.value.kind !== Kind.BOOLEAN) return 'variable';
+    return argument.value.value === (name.value === 'include') ? 'always' : 'never';
+  });
+}
+
 function hasPlainField(document: DocumentNode, { selections }: SelectionSetNode): boolean {
   return selections.some((selection) => {
     if (isConditional(selection)) return false;
@@ -22,8 +42,8 @@ function hasPlainField(document: DocumentNode, { selections }: SelectionSetNode)
   });
 }
 
-function isConditional({ directives = [] }: SelectionNode): boolean {
-  return directives.length > 0;
+function isConditional(selection: SelectionNode): boolean {
+  return conditionsOf(selection).some((value) => value !== 'always');
 }
 
 function selectionSetOf(document: DocumentNode, selection: SelectionNode): SelectionSetNode | undefined {

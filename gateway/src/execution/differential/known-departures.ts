@@ -1,6 +1,6 @@
 import type { Operation } from './answers.ts';
 import type { ApolloAnswer } from './apollo-executor.ts';
-import { hasHollowField } from './conditions.ts';
+import { hasHollowField, leavesOutBelowVariable } from './conditions.ts';
 import type { Difference } from './normalize.ts';
 
 /** Something in which @apollo/gateway departs from the specification. */
@@ -41,6 +41,18 @@ export const knownDepartures: readonly Departure[] = [
       document:
         'query($s: Boolean!, $t: Boolean!) { product(upc: "1") { reviews @skip(if: $s) { body @include(if: $t) } } }',
       variables: { s: false, t: false },
+    },
+  },
+  {
+    name: 'what a literal leaves out below a variable',
+    reason:
+      'Where a whole fetch stands under the condition of a variable, the planner takes this condition out of what it asks for, and with it those with literals. What was left out is fetched; where that fails and may not be null, its parent is null.',
+    explains: (_difference, operation) => leavesOutBelowVariable(operation),
+    example: {
+      graph: 'accounts and reviews',
+      document: 'query($s: Boolean!) { me @skip(if: $s) { id home @include(if: false) { street } } }',
+      variables: { s: false },
+      faultSeed: 1,
     },
   },
 ];

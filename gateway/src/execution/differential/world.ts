@@ -4,6 +4,7 @@ import {
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
+  getArgumentValues,
   isAbstractType,
   isLeafType,
   isListType,
@@ -62,6 +63,7 @@ export class World {
       const thing = (source as Thing | undefined) ?? { __typename: parentType.name, key: '' };
       const field = parentType.getFields()[fieldName];
       if (!field) throw new Error(`no field ${parentType.name}.${fieldName}`);
+      if (view === 'monolith' && this.#isDown(thing, fieldName, run)) throw new Error('the subgraph is down');
       const change = operation.operation === 'mutation' && path.prev === undefined;
       const past = change ? run.journal.join() : '';
       if (change) run.journal.push(`${fieldName}${canonical(args)}`);
@@ -92,13 +94,8 @@ export class World {
     past: string,
   ): unknown {
     const coordinate = this.#coordinate(thing.__typename, field.name);
-    if (view === 'monolith') {
-      const [owner, ...others] = this.#ownership.owners.get(coordinate) ?? [];
-      if (owner !== undefined && others.length === 0) {
-        if (run.down.has(owner)) throw new Error('the subgraph is down');
-        if (this.#isAbsent(owner, this.#kindOf(thing.__typename), thing.key, run)) return null;
-      }
-    }
+    const owner = view === 'monolith' ? this.#soleOwner(coordinate) : undefined;
+    if (owner !== undefined && this.#isAbsent(owner, this.#kindOf(thing.__typename), thing.key, run)) return null;
     const kind = this.#kindOf(thing.__typename);
     const part = this.#graph.sameKey?.[coordinate];
     if (part) return { __typename: part, key: thing.key };
@@ -178,6 +175,16 @@ export class World {
     return this.#ownership.owners.has(own) ? own : `${this.#kindOf(type)}.${field}`;
   }
 
+  #soleOwner(coordinate: string): string | undefined {
+    const owners = this.#ownership.owners.get(coordinate) ?? [];
+    return owners.length === 1 ? owners[0] : undefined;
+  }
+
+  #isDown({ __typename }: Thing, field: string, { down }: Run): boolean {
+    const owner = this.#soleOwner(this.#coordinate(__typename, field));
+    return owner !== undefined && down.has(owner);
+  }
+
   #isAbsent(subgraph: string, type: string, key: string, { faultSeed }: Run): boolean {
     if (faultSeed === 0 || !this.#graph.absent?.some((one) => one.subgraph === subgraph && one.type === type))
       return false;
@@ -191,8 +198,11 @@ export class World {
     return this.#build(field.type, `${from}|${key}|{}||`, { faultSeed: 0, down: new Set(), journal: [] }, true);
   }
 
-  /** What a selection gives, nulls in place of faults: what a subgraph is told of the fields that it requires. */
-  #evaluate(thing: Thing, selection: SelectionSetNode, run: Run): Record<string, unknown> {
+  /**
+   * What a selection gives, nulls in place of faults: what a subgraph is told of the fields that it requires.
+   * Undefined where something is null that may not be.
+   */
+  #evaluate(thing: Thing, selection: SelectionSetNode, run: Run): Record<string, unknown> | undefined {
     const found: Record<string, unknown> = {};
     const type = this.#schema.getType(thing.__typename);
     if (!isObjectType(type)) throw new Error(`no type ${thing.__typename}`);
@@ -200,20 +210,26 @@ export class World {
       if (node.kind === Kind.FIELD) {
         const field = type.getFields()[node.name.value];
         if (!field) continue;
-        const value = this.#value('monolith', thing, field, {}, run, '');
-        found[node.name.value] = this.#plain(value, node.selectionSet, run);
+        const value = this.#value('monolith', thing, field, getArgumentValues(field, node), run, '');
+        const plain = this.#plain(field.type, value, node.selectionSet, run);
+        if (plain === undefined) return undefined;
+        found[node.name.value] = plain;
       } else if (node.kind === Kind.INLINE_FRAGMENT) {
         if (!this.#applies(node.typeCondition?.name.value, type)) continue;
-        Object.assign(found, this.#evaluate(thing, node.selectionSet, run));
+        const part = this.#evaluate(thing, node.selectionSet, run);
+        if (part === undefined) return undefined;
+        Object.assign(found, part);
       }
     }
     return found;
   }
 
-  #plain(value: unknown, selection: SelectionSetNode | undefined, run: Run): unknown {
+  #plain(type: GraphQLOutputType, value: unknown, selection: SelectionSetNode | undefined, run: Run): unknown {
+    if (isNonNullType(type)) return this.#plain(type.ofType, value, selection, run) ?? undefined;
     if (value === null || value instanceof Error) return null;
-    if (Array.isArray(value)) return value.map((item) => this.#plain(item, selection, run));
-    return selection ? this.#evaluate(value as Thing, selection, run) : value;
+    if (!isListType(type)) return selection ? (this.#evaluate(value as Thing, selection, run) ?? null) : value;
+    const items = (value as unknown[]).map((item) => this.#plain(type.ofType, item, selection, run));
+    return items.includes(undefined) ? null : items;
   }
 
   #applies(condition: string | undefined, type: GraphQLObjectType): boolean {
