@@ -32,7 +32,7 @@ export const media: Graph = {
         rentalPrice(days: Int!): Int
         available: Boolean!
       }
-      type Shelf @key(fields: "id") { id: ID! rentable: [Media!] }
+      type Shelf @key(fields: "id") { id: ID! open: Boolean }
     `,
   },
 };
