@@ -1,0 +1,25 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestContext } from '@atrium/service-kit';
+import type { ApiClient } from '../identity/authenticator.ts';
+import type { MediaType } from './media-type.ts';
+
+/** One request to the graph with its answer, and what became known of it on the way. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly startedAt: number;
+  context: RequestContext;
+  /** Aborted when the client goes away before it was answered. */
+  readonly gone: AbortController;
+  /** The answer's form. */
+  mediaType: MediaType;
+  client: ApiClient | undefined;
+  /** Further headers of the answer, as names and values in turn. */
+  headers: string[];
+  /** The operation's name, once known. */
+  operationName: string | undefined;
+  /** What came of it, for the log and the metrics: `ok`, or the code of the first error. */
+  outcome: string;
+  /** Bytes of its body that count against the budget of all bodies. */
+  reservedBytes: number;
+}
