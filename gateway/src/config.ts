@@ -1,6 +1,8 @@
 import { isIP } from 'node:net';
 import {
   address,
+  addresses,
+  callSettings,
   commonSettings,
   integer,
   list,
@@ -20,13 +22,14 @@ const mebibyte = 1024 * 1024;
 /** The gateway's settings. */
 export const settings = {
   ...commonSettings,
+  ...callSettings,
   port: integer('PORT', 'the port to listen on', { fallback: 4000, max: 65_535 }),
   publicUrl: address('PUBLIC_URL', 'the address that people and clients use', 'http://localhost:4000'),
   supergraphPath: text('SUPERGRAPH_PATH', 'the composed graph to serve'),
-  profileUrl: address('PROFILE_URL', 'where Profile listens', 'http://localhost:4001'),
-  imageUrl: address('IMAGE_URL', 'where Image listens', 'http://localhost:4002'),
-  messagingUrl: address('MESSAGING_URL', 'where Messaging listens', 'http://localhost:4003'),
-  subgraphConnections: integer('SUBGRAPH_CONNECTIONS', 'connections kept to each subgraph', {
+  profileUrls: addresses('PROFILE_URL', 'where Profile listens', 'http://localhost:4001'),
+  imageUrls: addresses('IMAGE_URL', 'where Image listens', 'http://localhost:4002'),
+  messagingUrls: addresses('MESSAGING_URL', 'where Messaging listens', 'http://localhost:4003'),
+  subgraphConnections: integer('SUBGRAPH_CONNECTIONS', 'connections kept to each instance of a subgraph', {
     fallback: 64,
     min: 1,
     max: 1_024,

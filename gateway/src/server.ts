@@ -64,23 +64,38 @@ export async function createGateway(settings: GatewaySettings, logger: Logger): 
 
   const supergraph = await loadSupergraph({
     path: settings.supergraphPath,
-    subgraphUrls: { profile: settings.profileUrl, image: settings.imageUrl, messaging: settings.messagingUrl },
+    endpoints: {
+      profile: settings.profileUrls.map(endpointOf),
+      image: settings.imageUrls.map(endpointOf),
+      messaging: settings.messagingUrls.map(endpointOf),
+    },
     transport: {
+      trust: 'signed',
       issuer,
-      connections: settings.subgraphConnections,
+      logger,
       timeoutMs: settings.subgraphTimeoutMs,
       uploadTimeoutMs: settings.uploadTimeoutMs,
+      pool: {
+        connections: settings.subgraphConnections,
+        breakerFailures: settings.breakerFailures,
+        breakerProbeMs: settings.breakerProbeMs,
+      },
     },
     logger,
   });
   await serveGraph(app, { supergraph, settings, logger });
-  forwardImages(app, settings.imageUrl);
-  if (development) forwardInbox(app, { messagingUrl: settings.messagingUrl, issuer, hostAllowed });
+  forwardImages(app, settings.imageUrls);
+  if (development) forwardInbox(app, { messagingUrls: settings.messagingUrls, issuer, hostAllowed });
   const { publicUrl, developmentApiKey } = settings;
   const pages: PageOptions = { development, publicUrl, developmentApiKey, hostAllowed };
   registerPages(app, pages);
   answerOtherMethods(app, pages);
   return app;
+}
+
+/** The GraphQL endpoint of one of our own services. */
+function endpointOf(address: string): string {
+  return `${address}/graphql`;
 }
 
 function isGraph(request: FastifyRequest): boolean {

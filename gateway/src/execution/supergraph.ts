@@ -7,7 +7,8 @@ import type { Logger } from 'pino';
 import type { GatewayContext } from './context.ts';
 import { onlyIntrospects } from './root-fields.ts';
 import { stripDirectives } from './strip-directives.ts';
-import { createSubgraphSource, type SubgraphSource, type TransportOptions } from './subgraph-source.ts';
+import type { SubgraphOptions } from './subgraph.ts';
+import { createSubgraphSource, type SubgraphSource } from './subgraph-source.ts';
 
 // Read by @apollo/gateway when it is made; without it measurements go to its vendor.
 // biome-ignore lint/style/noProcessEnv: the library takes this from nowhere else.
@@ -20,24 +21,24 @@ export type Supergraph = NonNullable<ApolloServerOptions<GatewayContext>['gatewa
 export interface SupergraphOptions {
   /** The composed graph's file. */
   path: string;
-  /** Where each subgraph listens, by its name. */
-  subgraphUrls: Record<string, string>;
-  transport: Omit<TransportOptions, 'logger'>;
+  /** The GraphQL endpoints of each subgraph's instances, by its name. */
+  endpoints: Record<string, readonly string[]>;
+  transport: SubgraphOptions;
   logger: Logger;
 }
 
 /** Loads the supergraph; throws in one line where it cannot be served. */
 export async function loadSupergraph(options: SupergraphOptions): Promise<Supergraph> {
-  const { logger, subgraphUrls } = options;
+  const { logger, endpoints } = options;
   const supergraphSdl = stripDirectives(await read(options.path));
   const sources = new Map<string, SubgraphSource>();
   const gateway = new ApolloGateway({
     supergraphSdl,
     // The planner's addresses are those of composition; a process reaches subgraphs where its settings say.
     buildService: ({ name }) => {
-      const url = subgraphUrls[name];
-      if (url === undefined) throw new Error(`No address is known for the subgraph ${name}.`);
-      const source = sources.get(name) ?? createSubgraphSource(name, url, { ...options.transport, logger });
+      const addresses = endpoints[name];
+      if (addresses === undefined) throw new Error(`No address is known for the subgraph ${name}.`);
+      const source = sources.get(name) ?? createSubgraphSource(name, addresses, options.transport);
       sources.set(name, source);
       return source;
     },
