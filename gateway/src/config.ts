@@ -1,6 +1,8 @@
 import { isIP } from 'node:net';
 import {
   address,
+  addresses,
+  callSettings,
   choice,
   commonSettings,
   integer,
@@ -26,9 +28,9 @@ const keySettings = {
   trustedKeys: commonSettings.trustedKeys,
   databaseUrl: commonSettings.databaseUrl,
   databaseConnections: commonSettings.databaseConnections,
-  profileUrl: address('PROFILE_URL', 'where Profile listens', 'http://localhost:4001'),
-  imageUrl: address('IMAGE_URL', 'where Image listens', 'http://localhost:4002'),
-  messagingUrl: address('MESSAGING_URL', 'where Messaging listens', 'http://localhost:4003'),
+  profileUrls: addresses('PROFILE_URL', 'where Profile listens', 'http://localhost:4001'),
+  imageUrls: addresses('IMAGE_URL', 'where Image listens', 'http://localhost:4002'),
+  messagingUrls: addresses('MESSAGING_URL', 'where Messaging listens', 'http://localhost:4003'),
   keyCacheMs: integer('KEY_CACHE_MS', 'how long a key is believed without asking the database', {
     fallback: 3_000,
     min: 100,
@@ -66,6 +68,7 @@ const graphSettings = {
     min: 1,
     max: 1_024,
   }),
+  ...callSettings,
   corsOrigins: list(
     'CORS_ORIGINS',
     'further web origins that may call the graph from a browser, with commas between',

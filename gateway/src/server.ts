@@ -74,9 +74,9 @@ export async function createGateway(settings: GatewaySettings, logger: Logger): 
   });
   await allowOrigins(app, { originAllowed, development });
   const hostAllowed = createHostCheck(settings.publicUrl);
-  if (settings.keys) forwardImages(app, settings.keys.imageUrls);
-  if (issuer && development) {
-    forwardInbox(app, { messagingUrls: settings.keys.messagingUrls, issuer, hostAllowed });
+  if (settings.keys && issuer) {
+    forwardImages(app, settings.keys.imageUrls);
+    if (development) forwardInbox(app, { messagingUrls: settings.keys.messagingUrls, issuer, hostAllowed });
   }
   const { publicUrl, developmentApiKey } = settings;
   const pages: PageOptions = { development, publicUrl, developmentApiKey, hostAllowed };

@@ -49,6 +49,7 @@ export function prepareOperation(
   const errors = validate(engine.schema, document, undefined, { maxErrors });
   if (errors.length > 0) throw limitOf(errors) ?? toRefusal('GRAPHQL_VALIDATION_FAILED', errors);
   const operation = chooseOperation(document, operationName);
+  judgeKind(operation, engine);
   const definitions = operation.variableDefinitions ?? [];
   const compiled = new WeakMap<ApiClient, CompiledOperation>();
   return {
@@ -85,6 +86,14 @@ function chooseOperation(document: DocumentNode, name: string | undefined): Oper
     throw new PublicError('BAD_REQUEST', 'The document has several operations. Name one in operationName.');
   }
   throw unknownOperation();
+}
+
+/** graphql-js leaves it to execution whether the schema has operations of this kind. */
+function judgeKind({ operation }: OperationDefinitionNode, { schema }: Engine): void {
+  if (operation === OperationTypeNode.SUBSCRIPTION) {
+    throw new PublicError('OPERATION_NOT_ALLOWED', 'This graph has no subscriptions. Send a query.');
+  }
+  if (!schema.getRootType(operation)) throw new PublicError('OPERATION_NOT_ALLOWED', 'This graph has no mutations.');
 }
 
 /** What is said where operationName names nothing. */

@@ -31,16 +31,20 @@ const hopByHop = new Set([
 
 const ownHeaders = ['vary', 'access-control-allow-origin', 'access-control-expose-headers'];
 
-/** A forwarder to the service `name` at its instances' addresses; what it holds open ends with the server. */
+/**
+ * A forwarder to the service `name`, whose instances have these addresses with the same path; what it holds open ends
+ * with the server.
+ */
 export function createForwarder(
   app: FastifyInstance,
   name: string,
-  urls: readonly string[],
+  addresses: readonly string[],
   options: ForwarderOptions,
 ): Forwarder {
   const { requestHeaders, timeoutMs, idleTimeoutMs } = options;
-  const base = new URL(urls[0] ?? '').pathname.replace(/\/$/, '');
-  const origins = urls.map((url) => new URL(url).origin);
+  const base = new URL(addresses[0] ?? '').pathname.replace(/\/$/, '');
+  const origins = addresses.map((address) => new URL(address).origin);
+  // Takes the instances in turn, and those less often whose connections fail.
   const pool = new BalancedPool(origins, {
     connections: 64,
     connectTimeout: 2_000,

@@ -16,7 +16,7 @@ export interface ApiClient {
 /** Tells who sends a request. */
 export interface Authenticator {
   /** Rejects with UNAUTHENTICATED for every key that does not hold, and with UNAVAILABLE where none can be judged. */
-  identify(headers: IncomingHttpHeaders): Promise<ApiClient>;
+  identify(headers: IncomingHttpHeaders): ApiClient | Promise<ApiClient>;
 }
 
 /** What an authenticator works with. */

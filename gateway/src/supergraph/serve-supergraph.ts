@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { GatewaySettings } from '../config.ts';
 import { createPreparedOperations, type PreparedOperations } from '../documents/prepared-operations.ts';
 import { createEngine } from '../execution/engine.ts';
-import { createSubgraph } from '../execution/subgraph.ts';
+import { openSubgraph, type SubgraphOptions } from '../execution/subgraph.ts';
 import { openSupergraph } from './live-supergraph.ts';
 import { readSubgraphAddresses } from './subgraph-addresses.ts';
 import { createSubgraphRegistry } from './subgraph-registry.ts';
@@ -24,15 +24,19 @@ export async function serveSupergraph(
   settings: GatewaySettings,
   { issuer, logger }: { issuer: TokenIssuer | undefined; logger: Logger },
 ): Promise<ServedSupergraph> {
-  const transport = {
-    issuer,
+  const transport: SubgraphOptions = {
+    ...(issuer ? { trust: 'signed', issuer } : { trust: 'none' }),
     logger,
-    connections: settings.subgraphConnections,
     timeoutMs: settings.subgraphTimeoutMs,
     uploadTimeoutMs: settings.uploadTimeoutMs,
+    pool: {
+      connections: settings.subgraphConnections,
+      breakerFailures: settings.breakerFailures,
+      breakerProbeMs: settings.breakerProbeMs,
+    },
   };
   const subgraphs = createSubgraphRegistry(
-    (name, instances) => createSubgraph(name, instances, transport),
+    (name, instances) => openSubgraph(name, instances, transport),
     settings.uploadTimeoutMs,
   );
   const live = await openSupergraph({
@@ -73,7 +77,7 @@ export async function serveSupergraph(
 function addressesOf(supergraphSdl: string, { keys }: GatewaySettings): Map<string, readonly string[]> {
   const addresses = new Map<string, readonly string[]>();
   const own: Record<string, readonly string[]> = keys
-    ? { profile: keys.profileUrl, image: keys.imageUrl, messaging: keys.messagingUrl }
+    ? { profile: keys.profileUrls, image: keys.imageUrls, messaging: keys.messagingUrls }
     : {};
   for (const [name, routingUrl] of readSubgraphAddresses(supergraphSdl)) {
     addresses.set(name, own[name]?.map((url) => `${url}/graphql`) ?? [routingUrl]);
