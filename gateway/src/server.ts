@@ -11,8 +11,8 @@ import { createRequestReader } from './endpoint/read-request.ts';
 import { forwardImages } from './forwarding/images.ts';
 import { forwardInbox } from './forwarding/inbox.ts';
 import { createHostCheck } from './host-check.ts';
-import { createBodyBudget } from './limits/body-budget.ts';
 import { openIdentity } from './identity/open-identity.ts';
+import { createBodyBudget } from './limits/body-budget.ts';
 import { landingPage, type PageOptions, registerPages, sendPage, wantsPage } from './pages/index.ts';
 import { serveSupergraph } from './supergraph/serve-supergraph.ts';
 

@@ -12,13 +12,14 @@ const audits = serverAudits({ url: `${system.gatewayUrl}/graphql`, fetchFn: fetc
 
 /**
  * What the specification recommends and we do otherwise, by the audit's id. A document that cannot be parsed or does not
- * fit the schema is answered with 400 in either form of answer: the specification lets `application/json` say 200 for
+ * fit the schema, or variables that do not fit it, are answered with 400 in either form of answer: the specification lets `application/json` say 200 for
  * the sake of clients older than itself, and a 200 hides the fault from every proxy, dashboard and retry in between.
  * Apollo's clients read the errors of a 400 all the same.
  */
 const departures: Record<string, string> = {
   '572B': 'SHOULD use 200 status code on document parsing failure when accepting application/json',
   FDE2: 'SHOULD use 200 status code on document validation failure when accepting application/json',
+  '7B9B': 'SHOULD use a status code of 200 on variable coercion failure when accepting application/json',
 };
 
 test('there are audits of every part of the specification', () => {

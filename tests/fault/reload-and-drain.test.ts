@@ -19,7 +19,9 @@ function askFor(url: string | (() => string)): Load {
     ask: (turn) => ({ query, variables: { id: String(turn) } }),
     judge: (answer, turn) =>
       JSON.stringify(answer) ===
-      JSON.stringify({ data: { person: { id: String(turn), name: `name of ${turn}`, picture: `picture of ${turn}` } } }),
+      JSON.stringify({
+        data: { person: { id: String(turn), name: `name of ${turn}`, picture: `picture of ${turn}` } },
+      }),
   });
 }
 

@@ -58,7 +58,8 @@ export async function startGateway(supergraphSdl: string, settings: Record<strin
     pid: child.pid ?? 0,
     supergraphPath,
     log: () => log,
-    peakMemory: () => Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) * 1024,
+    peakMemory: () =>
+      Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) * 1024,
     async stop(signal = 'SIGTERM') {
       const code = await end(child, signal);
       rmSync(folder, { recursive: true, force: true });

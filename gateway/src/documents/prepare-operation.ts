@@ -7,8 +7,8 @@ import {
   type OperationDefinitionNode,
   OperationTypeNode,
   parse,
-  validate,
   type VariableDefinitionNode,
+  validate,
 } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values.js';
 import type { CompiledOperation, Engine } from '../execution/execution.ts';
@@ -61,7 +61,12 @@ export function prepareOperation(
     compiledFor(client) {
       let found = compiled.get(client);
       if (!found) {
-        found = engine.compile({ document, operation, visible: { document, operation }, guard: { denies: () => false } });
+        found = engine.compile({
+          document,
+          operation,
+          visible: { document, operation },
+          guard: { denies: () => false },
+        });
         compiled.set(client, found);
       }
       return found;

@@ -1,6 +1,11 @@
 import { PublicError } from '@atrium/service-kit';
 import { LRUCache } from 'lru-cache';
-import { type PreparedOperation, type PrepareOptions, prepareOperation, unknownOperation } from './prepare-operation.ts';
+import {
+  type PreparedOperation,
+  type PrepareOptions,
+  prepareOperation,
+  unknownOperation,
+} from './prepare-operation.ts';
 import { Refusal } from './refusal.ts';
 
 /** The operations of one supergraph that were asked for lately. */

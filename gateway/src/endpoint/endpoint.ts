@@ -12,7 +12,7 @@ import { type AnswerOptions, sendAnswer, sendError } from './answer.ts';
 import type { Exchange } from './exchange.ts';
 import type { GraphRequest } from './graph-request.ts';
 import { chooseMediaType, defaultMediaType } from './media-type.ts';
-import { type RequestReader, isMultipart } from './read-request.ts';
+import { isMultipart, type RequestReader } from './read-request.ts';
 
 /** What the endpoint is made of. */
 export interface EndpointParts {

@@ -80,7 +80,7 @@ function nestsDeeperThan(value: unknown, depth: number): boolean {
   return false;
 }
 
-function isObject(value: unknown): value is Record<string, any> {
+function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
