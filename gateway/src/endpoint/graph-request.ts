@@ -21,10 +21,8 @@ export function toGraphRequest(body: unknown): GraphRequest {
   if (!isObject(body)) throw bad('Send a JSON object with a query.');
   const { query, operationName, variables, extensions } = body;
   if (extensions != null && !isObject(extensions)) throw bad('extensions must be an object.');
-  const persisted = extensions != null && extensions.persistedQuery !== undefined;
-  if (query == null ? !persisted : typeof query !== 'string' || query === '') {
-    throw bad('Send the document as a text in query.');
-  }
+  if (query != null && (typeof query !== 'string' || query === '')) throw bad('Send the document as a text in query.');
+  if (query == null && extensions?.persistedQuery == null) throw bad('Send the document as a text in query.');
   if (operationName != null && typeof operationName !== 'string') throw bad('operationName must be a text.');
   if (variables != null && !isObject(variables)) throw bad('variables must be an object.');
   if (nestsDeeperThan(variables, maxNesting) || nestsDeeperThan(extensions, maxNesting)) {
