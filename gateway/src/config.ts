@@ -16,6 +16,10 @@ import {
   text,
 } from '@atrium/service-kit/settings';
 import { z } from 'zod';
+import { identitySettings } from './identity/settings.ts';
+import { rateSettings } from './limits/rate-settings.ts';
+import { observabilitySettings } from './observability/settings.ts';
+import { persistedSettings } from './persisted/settings.ts';
 
 /** What the command line for API keys needs to know. */
 export const databaseSettings = { databaseUrl: commonSettings.databaseUrl } satisfies SettingsDefinition;
@@ -31,16 +35,7 @@ const keySettings = {
   profileUrls: addresses('PROFILE_URL', 'where Profile listens', 'http://localhost:4001'),
   imageUrls: addresses('IMAGE_URL', 'where Image listens', 'http://localhost:4002'),
   messagingUrls: addresses('MESSAGING_URL', 'where Messaging listens', 'http://localhost:4003'),
-  keyCacheMs: integer('KEY_CACHE_MS', 'how long a key is believed without asking the database', {
-    fallback: 3_000,
-    min: 100,
-    max: 5_000,
-  }),
-  keyLookupTimeoutMs: integer('KEY_LOOKUP_TIMEOUT_MS', 'how long the database may take to know a key', {
-    fallback: 2_000,
-    min: 100,
-    max: 10_000,
-  }),
+  ...identitySettings,
 } satisfies SettingsDefinition;
 
 /** What every gateway is told. */
@@ -69,6 +64,9 @@ const graphSettings = {
     max: 1_024,
   }),
   ...callSettings,
+  ...rateSettings,
+  ...persistedSettings,
+  ...observabilitySettings,
   corsOrigins: list(
     'CORS_ORIGINS',
     'further web origins that may call the graph from a browser, with commas between',

@@ -6,29 +6,46 @@ import type { Logger } from 'pino';
 import { createClientAddress } from './client-address.ts';
 import type { GatewaySettings } from './config.ts';
 import { allowOrigins, createOriginCheck } from './cors.ts';
+import { createRateCharge, noRateCharge } from './endpoint/charge-rates.ts';
 import { createEndpoint } from './endpoint/endpoint.ts';
 import { createRequestReader } from './endpoint/read-request.ts';
 import { forwardImages } from './forwarding/images.ts';
 import { forwardInbox } from './forwarding/inbox.ts';
 import { createHostCheck } from './host-check.ts';
-import { openIdentity } from './identity/open-identity.ts';
+import { identifyAnyone } from './identity/identify-anyone.ts';
 import { createBodyBudget } from './limits/body-budget.ts';
+import { createMetrics, type Metrics } from './observability/metrics.ts';
+import { serveMetrics } from './observability/serve-metrics.ts';
+import type { Traces } from './observability/traces.ts';
 import { landingPage, type PageOptions, registerPages, sendPage, wantsPage } from './pages/index.ts';
+import { createPersistedOperations } from './persisted/persisted-operations.ts';
 import { serveSupergraph } from './supergraph/serve-supergraph.ts';
 
 /** How long a client has to read a refusal while it still sends. */
 const lingerMs = 5_000;
 
+/** How long the last traces may take to be delivered. */
+const traceFlushMs = 2_000;
+
 /** The gateway, ready to listen. A request is identified, limited, looked up and executed, in this order. */
 export async function createGateway(settings: GatewaySettings, logger: Logger): Promise<FastifyInstance> {
   const development = settings.mode === 'development';
-  const identity = await openIdentity(settings, logger);
-  const issuer = settings.keys && createTokenIssuer(settings.keys.signingKey);
-  const supergraph = await serveSupergraph(settings, { issuer, logger });
+  const metrics = createMetrics();
+  const traces = settings.otlpEndpoint ? await loadTraces(settings.otlpEndpoint, logger) : undefined;
+  const { identity, rates, issuer } = await openKeys(settings, metrics, logger);
+  const persisted = createPersistedOperations({
+    manifestPath: settings.persistedQueriesPath,
+    onlyKnown: settings.persistedQueriesOnly === 'true',
+    maxBytes: settings.persistedQueriesMaxBytes,
+    logger,
+  });
+  const supergraph = await serveSupergraph(settings, { issuer, logger, metrics, traces });
   const originAllowed = createOriginCheck({ origins: settings.corsOrigins, development });
   const budget = createBodyBudget(settings.bodiesMaxBytes);
   const endpoint = createEndpoint({
-    authenticator: identity.authenticator,
+    identity,
+    rates,
+    persisted,
     operations: () => supergraph.current,
     readRequest: createRequestReader({
       budget,
@@ -43,11 +60,13 @@ export async function createGateway(settings: GatewaySettings, logger: Logger): 
     budget,
     originAllowed,
     clientAddress: createClientAddress(settings.trustedProxies),
-    logger,
     answer: { compressFromBytes: settings.compressFromBytes, lingerMs },
     requestTimeoutMs: settings.requestTimeoutMs,
     uploadTimeoutMs: settings.uploadTimeoutMs,
     development,
+    logger,
+    metrics,
+    traces,
   });
 
   const app = createHttpServer({
@@ -70,7 +89,7 @@ export async function createGateway(settings: GatewaySettings, logger: Logger): 
     await delay(settings.drainDelayMs);
   });
   app.addHook('onClose', async () => {
-    await Promise.all([supergraph.close(), identity.close()]);
+    await Promise.all([supergraph.close(), identity.close(), traces?.close(traceFlushMs)]);
   });
   await allowOrigins(app, { originAllowed, development });
   const hostAllowed = createHostCheck(settings.publicUrl);
@@ -82,7 +101,38 @@ export async function createGateway(settings: GatewaySettings, logger: Logger): 
   const pages: PageOptions = { development, publicUrl, developmentApiKey, hostAllowed };
   registerPages(app, pages);
   answerOtherMethods(app, pages);
+  serveMetrics(app, metrics, { development, token: settings.metricsToken, hostAllowed });
+  metrics.read({
+    preparedOperations: () => supergraph.current.size,
+    registeredOperationBytes: () => persisted.registeredBytes(),
+    bodyBytesInFlight: () => budget.takenBytes,
+    breakers: () => supergraph.breakers(),
+    supergraphId: () => supergraph.id,
+  });
   return app;
+}
+
+/** Knows clients by their keys and charges them; or knows and charges nobody, and signs for nobody. */
+async function openKeys({ keys, ...settings }: GatewaySettings, metrics: Metrics, logger: Logger) {
+  if (!keys) return { identity: identifyAnyone(), rates: noRateCharge, issuer: undefined };
+  // Loaded only when needed: a gateway without keys has neither a database nor a client for one.
+  const [{ openIdentity }, { createRequestRate }] = await Promise.all([
+    import('./identity/identity.ts'),
+    import('./limits/request-rate.ts'),
+  ]);
+  const identity = openIdentity(keys, logger);
+  const rate = createRequestRate({ ...settings, databaseUrl: keys.databaseUrl }, logger);
+  return {
+    identity: { ...identity, close: () => Promise.all([identity.close(), rate.close()]).then(() => {}) },
+    rates: createRateCharge(rate, metrics),
+    issuer: createTokenIssuer(keys.signingKey),
+  };
+}
+
+/** OpenTelemetry is loaded by those who want traces. */
+async function loadTraces(endpoint: string, logger: Logger): Promise<Traces> {
+  const { createTraces } = await import('./observability/traces.ts');
+  return createTraces({ endpoint, logger });
 }
 
 /** What the endpoint answers; a GET without a query is a person's who wants to see what stands here. */

@@ -74,6 +74,8 @@ export interface RequestLine {
   keyId?: string | undefined;
   clientId?: string | undefined;
   operation?: string | undefined;
+  /** `ok`, or the code of the first error of the answer. */
+  outcome?: string | undefined;
 }
 
 /**
@@ -87,12 +89,13 @@ export function createRequestLog(logger: Logger): (line: RequestLine) => void {
   const sink = internals[symbols.streamSym] as { write(text: string): unknown };
   const bindings = internals[symbols.chindingsSym] as string;
   const time = createClock();
-  return ({ requestId, traceparent, method, route, status, durationMs, keyId, clientId, operation }) => {
+  return ({ requestId, traceparent, method, route, status, durationMs, keyId, clientId, operation, outcome }) => {
     let line = `{"level":"info","time":"${time()}"${bindings},"requestId":"${requestId}","traceparent":"${traceparent}"`;
     line += `,"method":"${method}","route":"${route}","status":${status},"durationMs":${durationMs}`;
     if (keyId !== undefined) line += `,"keyId":${quote(keyId)}`;
     if (clientId !== undefined) line += `,"clientId":${quote(clientId)}`;
     if (operation !== undefined) line += `,"operation":${quote(operation)}`;
+    if (outcome !== undefined) line += `,"outcome":"${outcome}"`;
     sink.write(`${line}}\n`);
   };
 }

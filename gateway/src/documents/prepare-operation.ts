@@ -37,13 +37,15 @@ export interface PreparedOperation {
 export interface PrepareOptions {
   engine: Engine;
   maxTokens: number;
+  /** How long an operation took to be planned and compiled. */
+  onCompiled?: (durationMs: number) => void;
 }
 
 /** Parses, judges and prepares one operation; throws a PublicError or a Refusal where it cannot be run. */
 export function prepareOperation(
   text: string,
   operationName: string | undefined,
-  { engine, maxTokens }: PrepareOptions,
+  { engine, maxTokens, onCompiled }: PrepareOptions,
 ): PreparedOperation {
   const document = parseDocument(text, maxTokens);
   const errors = validate(engine.schema, document, undefined, { maxErrors });
@@ -61,12 +63,14 @@ export function prepareOperation(
     compiledFor(client) {
       let found = compiled.get(client);
       if (!found) {
+        const start = performance.now();
         found = engine.compile({
           document,
           operation,
           visible: { document, operation },
           guard: { denies: () => false },
         });
+        onCompiled?.(performance.now() - start);
         compiled.set(client, found);
       }
       return found;

@@ -10,12 +10,14 @@ export interface RefusalError {
 
 /** Why an operation is not executed at all: the faults of its document or of its variables. */
 export class Refusal extends Error {
+  readonly code: ErrorCode;
   readonly errors: readonly RefusalError[];
   readonly status: number;
 
   constructor(code: ErrorCode, errors: readonly RefusalError[]) {
     super(code);
     this.name = 'Refusal';
+    this.code = code;
     this.errors = errors;
     this.status = httpStatus[code];
   }

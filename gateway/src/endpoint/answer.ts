@@ -3,6 +3,7 @@ import { constants, gzip } from 'node:zlib';
 import { httpStatus, toPublicBody } from '@atrium/service-kit';
 import { Refusal } from '../documents/refusal.ts';
 import { endUnread, isUnread } from '../limits/linger.ts';
+import { toRateLimit, toRateLimitPolicy } from '../limits/request-rate-headers.ts';
 import { parseAccept } from './accept.ts';
 import type { Exchange } from './exchange.ts';
 import { NotAcceptable } from './media-type.ts';
@@ -17,18 +18,32 @@ export interface AnswerOptions {
 
 const compress = promisify(gzip);
 
-/** Sends an answer's bytes with the headers that every answer has. */
-export async function sendAnswer(
+/** Sends an answer's bytes with the headers that every answer has; at once, unless they are to be compressed first. */
+export function sendAnswer(
   exchange: Exchange,
   status: number,
   body: string | Buffer,
-  { compressFromBytes, lingerMs }: AnswerOptions,
-): Promise<void> {
-  const { request, response, headers, mediaType, context } = exchange;
+  options: AnswerOptions,
+): Promise<void> | undefined {
+  if (body.length < options.compressFromBytes) return send(exchange, status, body, options);
+  exchange.headers.push('vary', 'accept-encoding');
+  if (!acceptsGzip(exchange.request.headers['accept-encoding'])) return send(exchange, status, body, options);
+  // The quickest level: the next costs twice the time for a few per cent.
+  return compress(body, { level: constants.Z_BEST_SPEED }).then((compressed) => {
+    exchange.headers.push('content-encoding', 'gzip');
+    send(exchange, status, compressed, options);
+  });
+}
+
+function send(exchange: Exchange, status: number, body: string | Buffer, { lingerMs }: AnswerOptions): undefined {
+  const { request, response, headers, mediaType, context, rate } = exchange;
   if (response.destroyed) return;
+  if (rate) headers.push('ratelimit-policy', toRateLimitPolicy(rate), 'ratelimit', toRateLimit(rate));
   headers.push(
     'content-type',
     mediaType,
+    'content-length',
+    String(Buffer.byteLength(body)),
     'x-request-id',
     context.requestId,
     'cache-control',
@@ -36,35 +51,25 @@ export async function sendAnswer(
     'x-content-type-options',
     'nosniff',
   );
-  let bytes = body;
-  if (body.length >= compressFromBytes) {
-    headers.push('vary', 'accept-encoding');
-    if (acceptsGzip(request.headers['accept-encoding'])) {
-      // The quickest level: the next costs twice the time for a few per cent.
-      bytes = await compress(body, { level: constants.Z_BEST_SPEED });
-      headers.push('content-encoding', 'gzip');
-    }
-  }
-  headers.push('content-length', String(Buffer.byteLength(bytes)));
   if (isUnread(request)) {
     headers.push('connection', 'close');
     response.writeHead(status, headers);
-    endUnread(request, response, bytes, lingerMs);
+    endUnread(request, response, body, lingerMs);
   } else {
     response.writeHead(status, headers);
-    response.end(bytes);
+    response.end(body);
   }
 }
 
 /** Sends what an operation was refused with; whatever is not marked as public becomes INTERNAL. */
-export function sendError(exchange: Exchange, error: unknown, options: AnswerOptions): Promise<void> {
+export function sendError(exchange: Exchange, error: unknown, options: AnswerOptions): Promise<void> | undefined {
   const { requestId } = exchange.context;
   if (error instanceof Refusal) {
     const errors = error.errors.map(({ extensions, ...rest }) => ({
       ...rest,
       extensions: { ...extensions, requestId },
     }));
-    exchange.outcome = error.message;
+    exchange.outcome = error.code;
     return sendAnswer(exchange, error.status, JSON.stringify({ errors }), options);
   }
   const body = toPublicBody(error, requestId);

@@ -3,7 +3,11 @@ import type { Logger } from 'pino';
 import type { GatewaySettings } from '../config.ts';
 import { createPreparedOperations, type PreparedOperations } from '../documents/prepared-operations.ts';
 import { createEngine } from '../execution/engine.ts';
+import type { Subgraph } from '../execution/execution.ts';
 import { openSubgraph, type SubgraphOptions } from '../execution/subgraph.ts';
+import type { BreakerState, Metrics } from '../observability/metrics.ts';
+import { observeSubgraph } from '../observability/observe-subgraph.ts';
+import type { Traces } from '../observability/traces.ts';
 import { openSupergraph } from './live-supergraph.ts';
 import { readSubgraphAddresses } from './subgraph-addresses.ts';
 import { createSubgraphRegistry } from './subgraph-registry.ts';
@@ -15,6 +19,9 @@ const maxDocumentCharacters = 8 * 1024 * 1024;
 /** The operations of the supergraph that is served at the moment. */
 export interface ServedSupergraph {
   readonly current: PreparedOperations;
+  /** Names it in metrics. */
+  readonly id: string;
+  breakers(): Iterable<{ service: string; instance: string; state: BreakerState }>;
   reload(): Promise<void>;
   close(): Promise<void>;
 }
@@ -22,8 +29,9 @@ export interface ServedSupergraph {
 /** Serves the supergraph that the settings name, and each that takes its place. */
 export async function serveSupergraph(
   settings: GatewaySettings,
-  { issuer, logger }: { issuer: TokenIssuer | undefined; logger: Logger },
+  parts: { issuer: TokenIssuer | undefined; logger: Logger; metrics: Metrics; traces: Traces | undefined },
 ): Promise<ServedSupergraph> {
+  const { issuer, logger, metrics } = parts;
   const transport: SubgraphOptions = {
     ...(issuer ? { trust: 'signed', issuer } : { trust: 'none' }),
     logger,
@@ -43,27 +51,42 @@ export async function serveSupergraph(
     path: settings.supergraphPath,
     checkEveryMs: settings.supergraphCheckMs,
     logger,
-    serve(supergraphSdl) {
+    onReload: (taken) => metrics.reload(taken ? 'ok' : 'refused'),
+    serve(supergraphSdl, id) {
       const addresses = addressesOf(supergraphSdl, settings);
+      const observed = new Map<string, Subgraph>();
       const engine = createEngine({
         supergraphSdl,
-        subgraph: (name) => subgraph(name),
+        subgraph: (name) => find(observed, name),
         logger,
-        onFallback: () => {},
+        onFallback: metrics.fallback,
       });
       // Only now is it clear that this supergraph can be served, and the connections of the one before may go.
-      const subgraph = subgraphs.replace(addresses);
-      return createPreparedOperations({
+      const connected = subgraphs.replace(addresses);
+      for (const [name, subgraph] of connected) observed.set(name, observeSubgraph(name, subgraph, parts));
+      const operations = createPreparedOperations({
         engine,
         maxTokens: settings.documentMaxTokens,
         maxEntries: maxDocuments,
         maxCharacters: maxDocumentCharacters,
+        onLookUp: (found) => metrics.preparedOperation(found ? 'hit' : 'miss'),
+        onCompiled: metrics.planned,
       });
+      return { id, operations };
     },
   });
   return {
     get current() {
-      return live.current;
+      return live.current.operations;
+    },
+    get id() {
+      return live.current.id;
+    },
+    *breakers() {
+      for (const [service, subgraph] of subgraphs.current) {
+        for (const { instance, breaker } of subgraph.states())
+          yield { service, instance: String(instance), state: breaker };
+      }
     },
     reload: live.reload,
     async close() {
@@ -71,6 +94,12 @@ export async function serveSupergraph(
       await subgraphs.close();
     },
   };
+}
+
+function find(subgraphs: ReadonlyMap<string, Subgraph>, name: string): Subgraph {
+  const found = subgraphs.get(name);
+  if (!found) throw new Error(`No address is known for the subgraph ${name}.`);
+  return found;
 }
 
 /** Where the subgraphs are reached: where the settings say, else where composition was told. */

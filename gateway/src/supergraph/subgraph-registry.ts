@@ -6,9 +6,11 @@ export interface ConnectedSubgraph extends Subgraph {
 }
 
 /** The subgraphs that are called, kept from one supergraph to the next as long as their addresses stay. */
-export interface SubgraphRegistry {
+export interface SubgraphRegistry<S> {
+  /** Those of the present supergraph. */
+  readonly current: ReadonlyMap<string, S>;
   /** The subgraphs of a supergraph; those of the one before that are not among them are closed in a while. */
-  replace(addresses: ReadonlyMap<string, readonly string[]>): (name: string) => Subgraph;
+  replace(addresses: ReadonlyMap<string, readonly string[]>): ReadonlyMap<string, S>;
   close(): Promise<void>;
 }
 
@@ -19,7 +21,7 @@ export interface SubgraphRegistry {
 export function createSubgraphRegistry<S extends ConnectedSubgraph>(
   connect: (name: string, instances: readonly string[]) => S,
   graceMs: number,
-): SubgraphRegistry & { readonly current: ReadonlyMap<string, S> } {
+): SubgraphRegistry<S> {
   let current = new Map<string, { instances: string; subgraph: S }>();
   const closing = new Set<NodeJS.Timeout>();
 
@@ -42,11 +44,7 @@ export function createSubgraphRegistry<S extends ConnectedSubgraph>(
       }
       for (const [name, { subgraph }] of current) if (next.get(name)?.subgraph !== subgraph) closeLater(subgraph);
       current = next;
-      return (name) => {
-        const found = next.get(name)?.subgraph;
-        if (!found) throw new Error(`No address is known for the subgraph ${name}.`);
-        return found;
-      };
+      return this.current;
     },
     get current() {
       return new Map([...current].map(([name, { subgraph }]) => [name, subgraph]));
