@@ -4,8 +4,6 @@ import { destination, type Logger, pino, symbols } from 'pino';
 const gatheredLength = 4_096;
 /** How late a line may be at most. */
 const latestMs = 1_000;
-/** What may wait for a reader that is slow, in bytes. Beyond it lines are lost, rather than the process for its memory. */
-const waitingBytes = 16 * 1024 * 1024;
 
 /** The log of one service: JSON lines on standard output, without host name and process id. */
 export function createLogger(service: string, level: string): Logger {
@@ -16,7 +14,8 @@ export function createLogger(service: string, level: string): Logger {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    gatherLines(destination({ dest: 1, sync: false, maxLength: waitingBytes })),
+    // Written at once when it is written: what is on its way when a process ends could be lost, or come out of order.
+    gatherLines(destination({ dest: 1, sync: true })),
   );
 }
 
