@@ -259,7 +259,8 @@ describe('an answer', () => {
   const mebibyte = Buffer.alloc(1024 * 1024);
 
   test.each<[string, RunningInstance['answer']]>([
-    ['says so', (_, response) => response.writeHead(200, { 'content-length': 200 * mebibyte.length }).end(mebibyte)],
+    ['says how large', (_, response) => response.writeHead(200, { 'content-length': 200 * mebibyte.length }).end(mebibyte)],
+    ['does not say so', (_, response) => response.writeHead(200).end(Buffer.alloc(2 * mebibyte.length + 1))],
     [
       'does not end',
       (_, response) => {
