@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { backgroundContext } from './request-context.ts';
@@ -255,11 +256,28 @@ describe('the time of a call', () => {
   });
 });
 
+test('a call that is over leaves nothing behind', async () => {
+  const instance = await startInstance();
+  const pool = open(instance.url);
+  const { signal } = new AbortController();
+  const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+  const before = timers();
+  for (let i = 0; i < 20; i++) await post(pool, { signal, timeoutMs: 60_000 });
+  expect(timers() - before).toBeLessThan(10);
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
+  instance.answer = breakOff;
+  await faultOf(post(pool, { signal, isRead: false, timeoutMs: 60_000 }));
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
+});
+
 describe('an answer', () => {
   const mebibyte = Buffer.alloc(1024 * 1024);
 
   test.each<[string, RunningInstance['answer']]>([
-    ['says how large', (_, response) => response.writeHead(200, { 'content-length': 200 * mebibyte.length }).end(mebibyte)],
+    [
+      'says how large',
+      (_, response) => response.writeHead(200, { 'content-length': 200 * mebibyte.length }).end(mebibyte),
+    ],
     ['does not say so', (_, response) => response.writeHead(200).end(Buffer.alloc(2 * mebibyte.length + 1))],
     [
       'does not end',
