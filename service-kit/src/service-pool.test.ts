@@ -256,6 +256,30 @@ describe('the time of a call', () => {
   });
 });
 
+test.each([
+  [
+    'breaks off',
+    async function* () {
+      yield Buffer.from('half');
+      throw new Error('its source is gone');
+    },
+  ],
+  [
+    'comes slowly',
+    async function* () {
+      yield Buffer.from('half');
+      await new Promise((resolve) => setTimeout(resolve, 300).unref());
+    },
+  ],
+])('a body that is passed on and %s says nothing about the instance', async (_how, source) => {
+  const instance = await startInstance();
+  const pool = open(instance.url, { breakerFailures: 1 });
+  const code = expect.stringMatching(/^(UNAVAILABLE|TIMEOUT)$/);
+  expect(await faultOf(post(pool, { body: source(), isRead: false, timeoutMs: 100 }))).toMatchObject({ code });
+  expect(await post(pool)).toBe('ok');
+  expect(breakers(pool)).toEqual(['closed']);
+});
+
 test('a call that is over leaves nothing behind', async () => {
   const instance = await startInstance();
   const pool = open(instance.url);
