@@ -20,10 +20,13 @@ export interface CompiledPlan {
   readonly fetches: readonly FetchPlan[];
 }
 
+/** The plan of an operation that no subgraph needs to be asked for. */
+export const nothingToFetch: CompiledPlan = { execute: undefined, fetches: [] };
+
 /** Compiles a query plan; throws `BeyondCompiler` for what it cannot handle. */
 export function compilePlan(plan: QueryPlan, tools: Omit<FetchTools, 'mayShare'>): CompiledPlan {
   const { node } = plan;
-  if (!node) return { execute: undefined, fetches: [] };
+  if (!node) return nothingToFetch;
   if (node.kind === 'Subscription') throw new BeyondCompiler('subscription');
   const fetches: FetchPlan[] = [];
   const mayShare = createSharing(node);

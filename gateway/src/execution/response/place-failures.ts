@@ -59,7 +59,8 @@ class Placing {
     const keys = this.#keysOf(fetch, object);
     const missing = wasAnswered ? keys.filter((key) => object[key] === null || object[key] === undefined) : keys;
     for (const key of missing) this.#add([...path, key], error);
-    if (missing.length === 0) this.#add(path, error);
+    // An error beside whole data belongs to no field; a fetch that was to bring nothing has nothing to tell.
+    if (missing.length === 0 && keys.length > 0) this.#parts.errors.add(undefined, error);
   }
 
   /**
