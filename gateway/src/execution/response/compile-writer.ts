@@ -25,16 +25,38 @@ export type QuickWriter = (data: JsonObject) => string | undefined;
 /** More functions than any sensible document needs; types behind types can multiply them. */
 const maxFunctions = 2_000;
 
-/** Compiles the quick writer of a response; undefined where it would be too large. */
-export function compileWriter(
-  shape: ResponseShape,
-  guard: FieldGuard,
-  introspect: Introspect,
-): QuickWriter | undefined {
-  const compiler = new WriterCompiler(shape, guard, introspect);
-  const root = compiler.object(shape.root, shape.rootType);
-  return compiler.isTooLarge ? undefined : compiler.finish(root);
+/** The quick writers of a response, compiled when they are first needed. */
+export class Writers {
+  readonly #shape: ResponseShape;
+  readonly #guard: FieldGuard;
+  readonly #introspect: Introspect;
+  #plain: QuickWriter | undefined;
+  #careful: QuickWriter | undefined;
+
+  constructor(shape: ResponseShape, guard: FieldGuard, introspect: Introspect) {
+    this.#shape = shape;
+    this.#guard = guard;
+    this.#introspect = introspect;
+  }
+
+  /** Writes data; those that are plain have no string that needs escaping. */
+  write(data: JsonObject, isPlain: boolean): string | undefined {
+    if (isPlain) {
+      this.#plain ??= this.#compile(true);
+      return this.#plain(data);
+    }
+    this.#careful ??= this.#compile(false);
+    return this.#careful(data);
+  }
+
+  #compile(isPlain: boolean): QuickWriter {
+    const compiler = new WriterCompiler(this.#shape, this.#guard, this.#introspect, isPlain);
+    const root = compiler.object(this.#shape.root, this.#shape.rootType);
+    return compiler.isTooLarge ? tooLarge : compiler.finish(root);
+  }
 }
+
+const tooLarge: QuickWriter = () => undefined;
 
 /** The text of an introspection field; undefined where it depends on variables. */
 export type Introspect = (field: ResponseField) => string | undefined;
@@ -43,16 +65,18 @@ class WriterCompiler {
   readonly #shape: ResponseShape;
   readonly #guard: FieldGuard;
   readonly #introspect: Introspect;
+  readonly #isPlain: boolean;
   readonly #functions: string[] = [];
   readonly #objects = new Map<readonly ResponseField[], string>();
   readonly #abstracts = new Map<string, string>();
   readonly #enums = new Map<GraphQLEnumType, number>();
   readonly #names = new Map<readonly FieldNode[], number>();
 
-  constructor(shape: ResponseShape, guard: FieldGuard, introspect: Introspect) {
+  constructor(shape: ResponseShape, guard: FieldGuard, introspect: Introspect, isPlain: boolean) {
     this.#shape = shape;
     this.#guard = guard;
     this.#introspect = introspect;
+    this.#isPlain = isPlain;
   }
 
   get isTooLarge(): boolean {
@@ -126,7 +150,8 @@ class WriterCompiler {
 
   #present(field: ResponseField, type: GraphQLOutputType, value: string, label: string): string {
     if (isListType(type)) return this.#list(field, type.ofType, value, label);
-    if (isLeafType(type)) return writeLeaf(type.name, value, label, isEnumType(type) ? this.#enumOf(type) : undefined);
+    if (isEnumType(type)) return writeEnum(value, label, this.#enumOf(type));
+    if (isLeafType(type)) return writeScalar(type.name, value, label, this.#isPlain);
     const inner = `${value}t`;
     return `const ${inner} = ${this.#abstract(field)}(${value}); if (${inner} === undefined) return;
       text += ${label === '' ? '' : `${JSON.stringify(label)} + `}${inner};`;
@@ -154,31 +179,32 @@ class WriterCompiler {
   }
 }
 
-/** JavaScript that writes a leaf in the form that it has in most answers; all others are judged by graphql-js. */
-function writeLeaf(typeName: string, value: string, label: string, enumIndex: number | undefined): string {
-  const start = JSON.stringify(label);
-  const before = label === '' ? '' : `${start} + `;
-  const asString = `text += ${before}quote(${value});`;
-  if (enumIndex !== undefined) {
-    const known = `${value}e`;
-    return `const ${known} = typeof ${value} === 'string' ? enums[${enumIndex}][${value}] : undefined;
-      if (${known} === undefined) return; text += ${before}${known};`;
-  }
+/** JavaScript that writes a scalar in the form that it has in most answers; all others are judged by graphql-js. */
+function writeScalar(typeName: string, value: string, label: string, isPlain: boolean): string {
+  const start = label === '' ? '' : `${JSON.stringify(label)} + `;
+  const asItIs = `text += ${JSON.stringify(`${label}"`)} + ${value} + '"';`;
+  const asString = isPlain ? asItIs : `text += ${start}quote(${value});`;
   switch (typeName) {
     case 'Int':
-      return `if ((${value} | 0) !== ${value}) return; text += ${before}${value};`;
+      return `if ((${value} | 0) !== ${value}) return; text += ${start}${value};`;
     case 'Float':
-      return `if (typeof ${value} !== 'number' || !Number.isFinite(${value})) return; text += ${before}${value};`;
+      return `if (typeof ${value} !== 'number' || !Number.isFinite(${value})) return; text += ${start}${value};`;
     case 'Boolean':
-      return `if (typeof ${value} !== 'boolean') return; text += ${before}${value};`;
+      return `if (typeof ${value} !== 'boolean') return; text += ${start}${value};`;
     case 'String':
       return `if (typeof ${value} !== 'string') return; ${asString}`;
     case 'ID':
-      return `if (typeof ${value} === 'string') { ${asString} }
-        else if (Number.isInteger(${value})) text += ${JSON.stringify(`${label}"`)} + ${value} + '"'; else return;`;
+      return `if (typeof ${value} === 'string') { ${asString} } else if (Number.isInteger(${value})) ${asItIs} else return;`;
     default:
-      return `text += ${before}toJson(${value});`;
+      return `if (typeof ${value} === 'string') { ${asString} } else text += ${start}toJson(${value});`;
   }
+}
+
+/** JavaScript that writes a value of an enum, if it is one of those that clients know. */
+function writeEnum(value: string, label: string, index: number): string {
+  const known = `${value}e`;
+  return `const ${known} = typeof ${value} === 'string' ? enums[${index}][${value}] : undefined;
+    if (${known} === undefined) return; text += ${label === '' ? '' : `${JSON.stringify(label)} + `}${known};`;
 }
 
 function enumTexts(type: GraphQLEnumType): Record<string, string> {
