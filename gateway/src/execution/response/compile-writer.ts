@@ -22,8 +22,8 @@ import { type ConcreteType, isIntrospection, type ResponseField, type ResponseSh
  */
 export type QuickWriter = (data: JsonObject) => string | undefined;
 
-/** More functions than any sensible document needs; types behind types can multiply them. */
-const maxFunctions = 2_000;
+/** More kinds of objects than any sensible document has; types behind types can multiply them. */
+const maxObjects = 2_000;
 
 /** The quick writers of a response, compiled when they are first needed. */
 export class Writers {
@@ -66,7 +66,8 @@ class WriterCompiler {
   readonly #guard: FieldGuard;
   readonly #introspect: Introspect;
   readonly #isPlain: boolean;
-  readonly #functions: string[] = [];
+  /** Their names, by what they do with an object `o`. */
+  readonly #functions = new Map<string, string>();
   readonly #objects = new Map<readonly ResponseField[], string>();
   readonly #abstracts = new Map<string, string>();
   readonly #enums = new Map<GraphQLEnumType, number>();
@@ -80,27 +81,33 @@ class WriterCompiler {
   }
 
   get isTooLarge(): boolean {
-    return this.#functions.length > maxFunctions;
+    return this.#objects.size > maxObjects;
   }
 
   finish(root: string): QuickWriter {
     const enums = [...this.#enums.keys()].map(enumTexts);
-    const code = `${this.#functions.join('\n')}\nreturn ${root};`;
+    const functions = [...this.#functions].map(([body, name]) => `function ${name}(o) { ${body} }`);
+    const code = `${functions.join('\n')}\nreturn ${root};`;
     return new Function('quote', 'toJson', 'enums', code)(quote, toJson, enums) as QuickWriter;
   }
 
-  /** A function that writes an object of one type; answers its name. */
+  /** A function that writes an object of one type; answers its name. Types that are written alike share one. */
   object(fields: readonly ResponseField[], type: ConcreteType): string {
     const known = this.#objects.get(fields);
-    if (known !== undefined) return known;
-    const name = `object${this.#objects.size}`;
-    this.#objects.set(fields, name);
-    if (this.isTooLarge) return name;
+    if (known !== undefined || this.isTooLarge) return known ?? '';
     const parts = fields.map((field, index) =>
       this.#field(field, type, `${index === 0 ? '{' : ','}${quote(field.key)}:`),
     );
-    const body = `let text = ''; ${parts.join('\n')} return text + ${fields.length === 0 ? "'{}'" : "'}'"};`;
-    this.#functions.push(`function ${name}(o) { if (typeof o !== 'object' || Array.isArray(o)) return; ${body} }`);
+    const end = fields.length === 0 ? "'{}'" : "'}'";
+    const body = `if (typeof o !== 'object' || Array.isArray(o)) return; let text = ''; ${parts.join('\n')} return text + ${end};`;
+    const name = this.#function(body);
+    this.#objects.set(fields, name);
+    return name;
+  }
+
+  #function(body: string): string {
+    const name = this.#functions.get(body) ?? `write${this.#functions.size}`;
+    this.#functions.set(body, name);
     return name;
   }
 
@@ -113,8 +120,6 @@ class WriterCompiler {
     const id = `${declared.name} ${this.#idOf(field.nodes)}`;
     const known = this.#abstracts.get(id);
     if (known !== undefined) return known;
-    const name = `abstract${this.#abstracts.size}`;
-    this.#abstracts.set(id, name);
     const { schema } = this.#shape;
     const names = schema.getPossibleTypes(declared).map((type) => type.name);
     if (isInterfaceType(declared)) {
@@ -125,7 +130,8 @@ class WriterCompiler {
       if (!type || this.isTooLarge) return [];
       return `case ${JSON.stringify(typeName)}: return ${this.object(this.#shape.fieldsOf(field.nodes, type), type)}(o);`;
     });
-    this.#functions.push(`function ${name}(o) { switch (o.__typename) { ${cases.join(' ')} } }`);
+    const name = this.#function(`switch (o.__typename) { ${cases.join(' ')} }`);
+    this.#abstracts.set(id, name);
     return name;
   }
 
