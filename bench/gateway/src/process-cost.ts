@@ -89,7 +89,13 @@ function readPs(): PsLine[] {
   const lines = execFileSync('ps', ['-axo', 'pid=,ppid=,rss=,time='], { encoding: 'utf8' }).trim().split('\n');
   return lines.map((line) => {
     const [pid, parent, resident, time = ''] = line.trim().split(/\s+/);
-    const cpuSeconds = time.split(/[:-]/).reduce((sum, part) => sum * 60 + Number(part), 0);
+    const cpuSeconds = toSeconds(time);
     return { pid: Number(pid), parent: Number(parent), resident: Number(resident) * 1_024, cpuSeconds };
   });
+}
+
+/** Reads a time as ps writes it: `1:02.34` on macOS, `2-03:04:05` elsewhere. */
+function toSeconds(time: string): number {
+  const [clock = '', days = '0'] = time.split('-').reverse();
+  return clock.split(':').reduce((sum, part) => sum * 60 + Number(part), Number(days) * 24);
 }

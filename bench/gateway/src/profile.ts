@@ -50,7 +50,8 @@ function selfTimes({ nodes, samples, timeDeltas }: CpuProfile): string {
     const name = names.get(id) ?? '';
     times.set(name, (times.get(name) ?? 0) + (timeDeltas[index] ?? 0));
   });
-  times.delete('(idle)');
+  // Neither is work of the gateway: waiting, and starting and ending the profile itself.
+  for (const name of times.keys()) if (name === '(idle)' || name.startsWith('post node:inspector')) times.delete(name);
   const busy = [...times.values()].reduce((sum, time) => sum + time, 0);
   const longest = [...times].sort(([, one], [, other]) => other - one).slice(0, shown);
   const rows = longest.map(([name, time]) => [name, `${figure((time / busy) * 100)} %`, figure(time / 1_000)]);
