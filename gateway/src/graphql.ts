@@ -7,10 +7,10 @@ import type { GatewaySettings } from './config.ts';
 import type { GatewayContext } from './execution/context.ts';
 import { formatGatewayError } from './execution/format-error.ts';
 import type { Supergraph } from './execution/supergraph.ts';
-import { receiveUpload } from './execution/uploads.ts';
 import { limitDocument } from './limits/document.ts';
 import { operationPlugin } from './limits/operation.ts';
 import { checkRequestShape } from './limits/request-shape.ts';
+import { receiveUpload } from './uploads/receive-upload.ts';
 
 /** Serves the graph at POST /graphql to clients that are known by now. */
 export async function serveGraph(
@@ -82,7 +82,7 @@ async function readUpload(request: FastifyRequest, reply: FastifyReply, settings
   }
   const { uploadTimeoutMs, uploadMaxBytes, uploadMaxFiles, jsonMaxBytes } = settings;
   request.atrium = { ...request.atrium, deadline: performance.now() + uploadTimeoutMs };
-  return receiveUpload(request, reply, {
+  return receiveUpload(request.raw, reply.raw, {
     maxFileBytes: uploadMaxBytes,
     maxFiles: uploadMaxFiles,
     maxFieldBytes: jsonMaxBytes,

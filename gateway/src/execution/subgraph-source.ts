@@ -8,11 +8,11 @@ import {
   type TokenIssuer,
 } from '@atrium/service-kit';
 import type { Logger } from 'pino';
+import { toUploadFault } from '../uploads/upload-fault.ts';
 import type { GatewayContext } from './context.ts';
 import { fieldsOf } from './error-places.ts';
 import { encodeMultipart, findUploads } from './multipart.ts';
 import { readAnswer, type SubgraphAnswer, SubgraphError } from './subgraph-answer.ts';
-import { toUploadFault } from './uploads.ts';
 
 /** How subgraphs are called. */
 export interface TransportOptions {
