@@ -4,8 +4,6 @@ import { destination, type Logger, pino, symbols } from 'pino';
 const gatheredLength = 4_096;
 /** How late a line may be at most. */
 const latestMs = 1_000;
-/** What may wait for a reader that is slow, in bytes. Beyond it lines are lost, rather than the process for its memory. */
-const waitingBytes = 16 * 1024 * 1024;
 
 /** The log of one service: JSON lines on standard output, without host name and process id. */
 export function createLogger(service: string, level: string): Logger {
@@ -16,7 +14,8 @@ export function createLogger(service: string, level: string): Logger {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    gatherLines(destination({ dest: 1, sync: false, maxLength: waitingBytes })),
+    // Written at once when it is written: what is on its way when a process ends could be lost, or come out of order.
+    gatherLines(destination({ dest: 1, sync: true })),
   );
 }
 
@@ -74,6 +73,8 @@ export interface RequestLine {
   keyId?: string | undefined;
   clientId?: string | undefined;
   operation?: string | undefined;
+  /** `ok`, or the code of the first error of the answer. */
+  outcome?: string | undefined;
 }
 
 /**
@@ -87,12 +88,13 @@ export function createRequestLog(logger: Logger): (line: RequestLine) => void {
   const sink = internals[symbols.streamSym] as { write(text: string): unknown };
   const bindings = internals[symbols.chindingsSym] as string;
   const time = createClock();
-  return ({ requestId, traceparent, method, route, status, durationMs, keyId, clientId, operation }) => {
+  return ({ requestId, traceparent, method, route, status, durationMs, keyId, clientId, operation, outcome }) => {
     let line = `{"level":"info","time":"${time()}"${bindings},"requestId":"${requestId}","traceparent":"${traceparent}"`;
     line += `,"method":"${method}","route":"${route}","status":${status},"durationMs":${durationMs}`;
     if (keyId !== undefined) line += `,"keyId":${quote(keyId)}`;
     if (clientId !== undefined) line += `,"clientId":${quote(clientId)}`;
     if (operation !== undefined) line += `,"operation":${quote(operation)}`;
+    if (outcome !== undefined) line += `,"outcome":"${outcome}"`;
     sink.write(`${line}}\n`);
   };
 }

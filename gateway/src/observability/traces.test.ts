@@ -78,7 +78,7 @@ function subgraphAt(path: string): Subgraph & { close(): Promise<void> } {
   const pool = createServicePool('profile', `http://127.0.0.1:${portOf(service)}`);
   return {
     async fetch({ body, entityCount }, { request }) {
-      const response = await pool.post({ path, headers: {}, body, context: request, timeoutMs: 1_000 });
+      const response = await pool.post({ path, headers: [], body, context: request, timeoutMs: 1_000, isRead: true });
       return readAnswer('profile', response, entityCount);
     },
     close: () => pool.close(),
@@ -86,7 +86,7 @@ function subgraphAt(path: string): Subgraph & { close(): Promise<void> } {
 }
 
 const fetch = { body: '{"query":"{ user { id } }"}', entityCount: undefined, isRead: true, uploads: undefined };
-const client = { keyId: 'k', clientId: 'c', scopes: new Set<string>() };
+const client = { keyId: 'k', clientId: 'c', scopes: new Set<string>(), requestsPerMinute: null };
 const executionContext = (request: ExecutionContext['request']): ExecutionContext => ({
   client,
   request,

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable, type Writable } from 'node:stream';
 import type { processRequest, WriteStream } from 'graphql-upload-ts';
+import secureJson from 'secure-json-parse';
 import { malformed, tooLarge } from './upload-fault.ts';
 
 /** A request as graphql-upload-ts reads it. */
@@ -68,6 +69,7 @@ function guardParser(parser: Writable, request: IncomingMessage, response: Serve
       if (!expected) return fail(malformed());
     }
     takeField(name, value, info);
+    if (name === 'operations' && !parser.destroyed && !isSafeJson(value)) fail(malformed());
   }) satisfies FieldListener);
   parser.on('file', ((name, stream, info) => {
     if (broken || files.has(name) || !expected?.includes(name)) {
@@ -96,6 +98,16 @@ function takeOver<Listener>(parser: Writable, event: string): Listener {
   const [listener] = parser.listeners(event);
   parser.removeAllListeners(event);
   return listener as Listener;
+}
+
+/** Whether a text is JSON without keys that would reach a prototype, as every other body of a request must be. */
+function isSafeJson(text: string): boolean {
+  try {
+    secureJson.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The names of the files in a map that leads to variables alone; undefined where it is no such map. */

@@ -148,6 +148,11 @@ describe('an upload', () => {
     ['whose map comes first', field('map', { 0: ['variables.file'] }) + operations() + end, 'BAD_REQUEST'],
     ['whose file comes before the map', operations() + file('0', 'x') + field('map', {}) + end, 'BAD_REQUEST'],
     ['with operations that are no JSON', `${field('operations', '{bad')}${end}`, 'BAD_REQUEST'],
+    [
+      'with operations that reach a prototype',
+      `${field('operations', '{"query":"q","__proto__":{}}')}${end}`,
+      'BAD_REQUEST',
+    ],
     ['with operations that are no object', `${field('operations', '7')}${end}`, 'BAD_REQUEST'],
     ['with a map that is no JSON', `${operations()}${field('map', '{bad')}${end}`, 'BAD_REQUEST'],
     ['with a map that is a list', `${operations()}${field('map', [['variables.file']])}${end}`, 'BAD_REQUEST'],

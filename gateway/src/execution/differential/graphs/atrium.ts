@@ -1,0 +1,14 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Graph } from '../graph.ts';
+
+const folder = resolve(import.meta.dirname, '../../../../../subgraphs');
+const schemaOf = (name: string) => readFileSync(resolve(folder, name, 'schema.graphql'), 'utf8');
+
+/** Atrium's own graph, with made-up data. */
+export const atrium: Graph = {
+  name: 'Atrium',
+  isolated: true,
+  entities: { User: ['id'], Image: ['id'], Message: ['id'] },
+  subgraphs: { profile: schemaOf('profile'), image: schemaOf('image'), messaging: schemaOf('messaging') },
+};
