@@ -1,13 +1,9 @@
 import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner';
 import { BeyondCompiler } from './beyond-compiler.ts';
-import {
-  compileEntityFetch,
-  compileRootFetch,
-  describeFetch,
-  type FetchPlan,
-  type FetchTools,
-} from './compile-fetch.ts';
+import { describeFetch, type FetchPlan, type FetchTools } from './compile-fetch.ts';
+import { compileEntityFetch } from './entity-fetch.ts';
 import { clientVariable } from './prepare-operation.ts';
+import { compileRootFetch } from './root-fetch.ts';
 import type { Run, Step } from './run.ts';
 import { createSharing } from './sharing.ts';
 import type { PlanPath } from './walk-path.ts';

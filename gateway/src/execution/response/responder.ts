@@ -54,10 +54,10 @@ export class Responder {
     if (quick !== undefined && run.failures.length === 0) {
       return { body: `{"data":${quick}}`, errorCodes: noCodes };
     }
-    const { operation, types, guard } = this.#options;
+    const { types, guard } = this.#options;
     const errors = new ResponseErrors(run.context.request.requestId);
     if (run.failures.length > 0) {
-      placeFailures(run, { fetches, types, paths: new ResponsePaths(operation, this.#options, run.variables), errors });
+      placeFailures(run, { fetches, types, paths: new ResponsePaths(this.#options, run.variables), errors });
     }
     const introspect = (field: ResponseField) => this.#introspection.execute(field, shape, run.variables);
     const text = quick ?? completeResponse(data, { shape, guard, errors, introspect });
