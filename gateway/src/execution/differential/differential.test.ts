@@ -1,0 +1,45 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { ask, type Contest, prepareContest, report, unexplained } from './contest.ts';
+import { graphs } from './graphs/index.ts';
+import { operationArbitrary } from './operations/operation-arbitrary.ts';
+import { writeOperation } from './operations/write-operation.ts';
+
+const isFull = process.env.ATRIUM_TEST_TIER === 'full';
+const operations = Number(process.env.ATRIUM_DIFFERENTIAL_RUNS ?? (isFull ? 5_000 : 150));
+// A small run is the same each time, so that a change is judged by itself; a full one looks at new operations.
+const seed = Number(process.env.ATRIUM_DIFFERENTIAL_SEED ?? (isFull ? Date.now() % 2 ** 31 : 1));
+const numRuns = Math.ceil(operations / graphs.length);
+process.stdout.write(`differential: ${numRuns} operations on each of ${graphs.length} graphs, seed ${seed}\n`);
+
+describe.each(graphs)('$name', (graph) => {
+  let contest: Contest;
+  beforeAll(async () => {
+    contest = await prepareContest(graph);
+  });
+
+  test('is answered alike by all', async () => {
+    const { monolith, plannerFields } = contest.composed;
+    const faultSeed = fc.oneof(fc.constant(0), fc.nat({ max: 10_000 }));
+    const names = Object.keys(graph.subgraphs);
+    const down = fc.oneof(
+      { weight: 5, arbitrary: fc.constant<string[]>([]) },
+      { weight: 1, arbitrary: fc.subarray(names, { minLength: 1, maxLength: 1 }) },
+    );
+    let faulty = 0;
+    const property = fc.asyncProperty(
+      operationArbitrary(monolith, plannerFields),
+      fc.record({ faultSeed, down }),
+      async (model, circumstances) => {
+        const operation = writeOperation(monolith, model);
+        const answers = await ask(contest, operation, circumstances);
+        if (answers.graphql?.errors.length) faulty++;
+        const found = unexplained(operation, answers);
+        if (found.length > 0) throw new Error(report(operation, circumstances, answers, found));
+      },
+    );
+    await fc.assert(property, { numRuns, seed, includeErrorInReport: true });
+    process.stdout.write(`${graph.name}: ${numRuns} operations alike, ${faulty} of them with errors\n`);
+    expect(numRuns).toBeGreaterThan(0);
+  }, 600_000);
+});

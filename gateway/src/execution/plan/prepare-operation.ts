@@ -1,0 +1,106 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLCompositeType,
+  type GraphQLSchema,
+  isAbstractType,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+  TypeInfo,
+  type VariableNode,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
+import { fragmentsOf } from '../fragments.ts';
+import { type KnownConditions, settleConditions } from './conditions.ts';
+import type { PlanKeys } from './plan-keys.ts';
+import { serializeRoot } from './serial-root.ts';
+
+const typenameField: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
+
+const introspectionFields = new Set(['__schema', '__type']);
+
+/** Names of variables that fetches have for themselves. */
+const reservedVariable = /^(representations|contextualArgument_.*|as_.*)$/;
+
+/** How a variable is called in the plan. */
+export function planVariable(name: string): string {
+  return reservedVariable.test(name) ? `as_${name}` : name;
+}
+
+/** The client's name of a variable of the plan. */
+export function clientVariable(name: string): string {
+  return name.startsWith('as_') ? name.slice('as_'.length) : name;
+}
+
+/**
+ * The document that is planned for an operation: that operation and the fragments, with nothing in it that the planner
+ * could confuse with its own names, and without introspection, of which it knows less than graphql-js. Conditions whose
+ * outcome is known are settled.
+ */
+export function prepareOperation(
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  schema: GraphQLSchema,
+  keys: PlanKeys,
+  known?: KnownConditions,
+): DocumentNode {
+  const fragments = fragmentsOf(document);
+  const typeInfo = new TypeInfo(schema);
+  const isQuery = () => typeInfo.getParentType() === schema.getQueryType();
+  const prepared: DocumentNode = visit(
+    { ...document, definitions: [operation, ...Object.values(fragments)] },
+    visitWithTypeInfo(typeInfo, {
+      Field: {
+        enter: (node) => (introspectionFields.has(node.name.value) && isQuery() ? null : settleConditions(node, known)),
+        leave: (node) => rename(node, keys),
+      },
+      InlineFragment: { enter: (node) => settleConditions(node, known) },
+      FragmentSpread: { enter: (node) => settleConditions(node, known) },
+      SelectionSet: {
+        leave: (node) => (selectsAlways(node, typeInfo.getParentType(), fragments) ? undefined : withTypename(node)),
+      },
+      Variable: renameVariable,
+    }),
+  );
+  const preparedFragments = fragmentsOf(prepared);
+  const definitions = prepared.definitions.map((definition) =>
+    definition.kind === Kind.OPERATION_DEFINITION ? serializeRoot(definition, preparedFragments) : definition,
+  );
+  return { ...prepared, definitions };
+}
+
+function rename(node: FieldNode, keys: PlanKeys): FieldNode | undefined {
+  const key = keys.of(node);
+  if (key === (node.alias?.value ?? node.name.value)) return undefined;
+  return { ...node, alias: { kind: Kind.NAME, value: key } };
+}
+
+/**
+ * Whether something is selected whatever the variables and the object's type are. Where nothing is, the planner would
+ * not fetch the object at all, and the response needs to tell an empty one from null.
+ */
+function selectsAlways(
+  { selections }: SelectionSetNode,
+  parent: GraphQLCompositeType | null | undefined,
+  fragments: Readonly<Record<string, FragmentDefinitionNode>>,
+): boolean {
+  return selections.some((selection) => {
+    if (selection.directives?.length) return false;
+    if (selection.kind === Kind.FIELD) return true;
+    const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments[selection.name.value];
+    if (!fragment || (fragment.typeCondition && isAbstractType(parent))) return false;
+    return selectsAlways(fragment.selectionSet, parent, fragments);
+  });
+}
+
+function withTypename(node: SelectionSetNode): SelectionSetNode {
+  return { ...node, selections: [typenameField, ...node.selections] };
+}
+
+function renameVariable(node: VariableNode): VariableNode | undefined {
+  const name = planVariable(node.name.value);
+  return name === node.name.value ? undefined : { ...node, name: { kind: Kind.NAME, value: name } };
+}

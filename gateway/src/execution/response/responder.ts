@@ -1,0 +1,67 @@
+import type { ErrorCode } from '@atrium/service-kit';
+import type { DocumentNode, OperationDefinitionNode } from 'graphql';
+import type { ExecutionResult, FieldGuard } from '../execution.ts';
+import type { CompiledPlan } from '../plan/compile-plan.ts';
+import type { Run } from '../plan/run.ts';
+import type { SupergraphTypes } from '../planner.ts';
+import { compileWriter, type QuickWriter } from './compile-writer.ts';
+import { completeResponse } from './complete-response.ts';
+import { Introspection } from './introspection.ts';
+import { placeFailures } from './place-failures.ts';
+import { ResponseErrors } from './response-errors.ts';
+import { ResponsePaths } from './response-paths.ts';
+import { type ResponseField, ResponseShape, type ShapeSource } from './response-shape.ts';
+
+const noCodes: readonly ErrorCode[] = [];
+
+/** What the responses of one operation are made of. */
+export interface ResponderOptions extends ShapeSource {
+  document: DocumentNode;
+  operation: OperationDefinitionNode;
+  guard: FieldGuard;
+  types: SupergraphTypes;
+}
+
+/** The form of an operation's responses, once it is known what is skipped and included. */
+export interface ResponseForm {
+  readonly shape: ResponseShape;
+  /** Undefined where the response was not compiled. */
+  readonly write: QuickWriter | undefined;
+}
+
+/** Makes the responses of one operation from the merged data of its runs. */
+export class Responder {
+  readonly #options: ResponderOptions;
+  readonly #introspection: Introspection;
+
+  constructor(options: ResponderOptions) {
+    this.#options = options;
+    this.#introspection = new Introspection(options.document, options.operation);
+  }
+
+  /** The form of the responses to requests whose conditions are like these. */
+  createForm(variables: Run['variables'], { compiled }: { compiled: boolean }): ResponseForm {
+    const shape = new ResponseShape(this.#options.operation, this.#options, variables);
+    if (!compiled) return { shape, write: undefined };
+    const introspect = (field: ResponseField) => this.#introspection.textOf(field, shape);
+    return { shape, write: compileWriter(shape, this.#options.guard, introspect) };
+  }
+
+  /** The response for a run that is over. */
+  respond(run: Run, { shape, write }: ResponseForm, fetches: CompiledPlan['fetches']): ExecutionResult {
+    const data = run.data ?? {};
+    const quick = write?.(data);
+    if (quick !== undefined && run.failures.length === 0) {
+      return { body: `{"data":${quick}}`, errorCodes: noCodes };
+    }
+    const { types, guard } = this.#options;
+    const errors = new ResponseErrors(run.context.request.requestId);
+    if (run.failures.length > 0) {
+      placeFailures(run, { fetches, types, paths: new ResponsePaths(this.#options, run.variables), errors });
+    }
+    const introspect = (field: ResponseField) => this.#introspection.execute(field, shape, run.variables);
+    const text = quick ?? completeResponse(data, { shape, guard, errors, introspect });
+    if (errors.count === 0) return { body: `{"data":${text}}`, errorCodes: noCodes };
+    return { body: `{"errors":${errors.toJson()},"data":${text}}`, errorCodes: errors.codes };
+  }
+}
