@@ -71,7 +71,12 @@ function open(endpoint: string, options: Partial<SubgraphOptions> = {}): RemoteS
   return subgraph;
 }
 
-const client = { keyId: 'key-1', clientId: 'client-1', scopes: new Set(['profile:read']), requestsPerMinute: null };
+const client = {
+  keyId: 'key-1',
+  clientId: 'client-1',
+  scopes: new Set(['profile:read']),
+  requestsPerMinute: undefined,
+};
 
 function contextOf(about: Partial<ExecutionContext> = {}): ExecutionContext {
   const request = { ...readContext({}, 5_000), clientAddress: '203.0.113.7' };
@@ -182,6 +187,18 @@ test('what fails on our side is INTERNAL, and never a rejection', async () => {
   const issuer = createTokenIssuer({ ...signingKey, d: 'no key' });
   const answered = await open(endpoint, { trust: 'signed', issuer }).fetch(fetchOf(), contextOf());
   expect(answered).toMatchObject({ data: undefined, errors: [{ code: 'INTERNAL' }] });
+});
+
+test('a subgraph that was ill is asked the least that GraphQL knows, without a token, until it answers', async () => {
+  const { endpoint, received } = await serve((_, response) => {
+    response.writeHead(received.length < 3 ? 500 : 401).end();
+  });
+  const subgraph = open(endpoint, { pool: { breakerFailures: 1, breakerProbeMs: 10 } });
+  await subgraph.fetch(fetchOf(), contextOf());
+  await waitUntil(() => subgraph.states()[0]?.breaker === 'closed');
+  const probes = received.slice(1).map(({ request, body }) => [request.url, request.headers.authorization, body]);
+  const probe = ['/graphql', undefined, '{"query":"{__typename}"}'];
+  expect(probes).toEqual([probe, probe]);
 });
 
 describe('when the client goes away', () => {
