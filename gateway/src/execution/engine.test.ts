@@ -46,3 +46,16 @@ test('the entities of a list are asked for together', async () => {
   ]);
   expect(fetches).toHaveLength(3);
 });
+
+test('the schema is told in words that the planner does not know, alone and beside data', async () => {
+  const { execute, fetches } = graph();
+  const fragment = 'fragment T on __Type { name isOneOf }';
+  const asked = '__type(name: "User") { ...T }';
+  const told = { name: 'User', isOneOf: null };
+  expect((await execute(`{ ${asked} } ${fragment}`)).data).toEqual({ __type: told });
+  expect(fetches).toHaveLength(0);
+  expect((await execute(`{ ${asked} users { id } } ${fragment}`)).data).toEqual({
+    __type: told,
+    users: [{ id: '1' }, { id: '2' }],
+  });
+});
