@@ -121,7 +121,7 @@ const graphSettings = {
     max: 60_000,
   }),
   drainDelayMs: integer('DRAIN_DELAY_MS', 'how long a stopping gateway still takes connections, unready already', {
-    fallback: 1_000,
+    fallback: 2_000,
     max: 30_000,
   }),
 } satisfies SettingsDefinition;

@@ -71,7 +71,7 @@ function open(endpoint: string, options: Partial<SubgraphOptions> = {}): RemoteS
   return subgraph;
 }
 
-const client = { keyId: 'key-1', clientId: 'client-1', scopes: new Set(['profile:read']) };
+const client = { keyId: 'key-1', clientId: 'client-1', scopes: new Set(['profile:read']), requestsPerMinute: null };
 
 function contextOf(about: Partial<ExecutionContext> = {}): ExecutionContext {
   const request = { ...readContext({}, 5_000), clientAddress: '203.0.113.7' };

@@ -51,7 +51,7 @@ export function atriumExecutor({ supergraphSdl, subgraphSchemas }: ComposedGraph
 
 function contextOf(run: Run): RunContext {
   return {
-    client: { keyId: 'key', clientId: 'client', scopes: new Set() },
+    client: { keyId: 'key', clientId: 'client', scopes: new Set(), requestsPerMinute: null },
     request: { requestId: 'request', traceparent: '', deadline: Number.POSITIVE_INFINITY, clientAddress: undefined },
     signal: new AbortController().signal,
     run,
