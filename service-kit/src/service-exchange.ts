@@ -121,8 +121,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     }
     // A body that is passed on may have broken at its source, which says nothing about the instance.
     if (!(this.#isSent && this.#isStreamed)) this.#instance.health.failed(troubleOf(error));
-    const leftMs = Math.min(this.#budgetMs, remainingMs(this.#call.context));
-    const next = this.#mayRepeat && leftMs > 0 ? this.#another() : undefined;
+    const next = this.#mayRepeat ? this.#another() : undefined;
     if (!next) {
       this.#end('unreachable');
       this.#reject(new ServiceUnavailable(this.#share.service, error));
@@ -130,7 +129,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     }
     this.#leave('unreachable');
     this.#isRepeated = true;
-    this.#send(next, leftMs);
+    this.#send(next, Math.min(this.#budgetMs, remainingMs(this.#call.context)));
   }
 
   /** Ends the call when its time is over. */

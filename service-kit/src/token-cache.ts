@@ -23,6 +23,11 @@ export class TokenCache {
     this.#lifetimeMs = lifetimeMs;
   }
 
+  /** How many tokens are kept. */
+  get size(): number {
+    return this.#tokens.size;
+  }
+
   /** The fresh token of this name, made by `sign` where there is none. */
   get(name: string, sign: () => Promise<string>): CachedToken {
     const now = Date.now();

@@ -1,7 +1,16 @@
 import { describeError, internalMessage } from '@atrium/service-kit';
 import type { Logger } from 'pino';
-import type { CompiledOperation, Engine, ExecutionContext, ExecutionResult, Subgraph } from './execution.ts';
-import { type CompiledPlan, compilePlan } from './plan/compile-plan.ts';
+import type {
+  CompiledOperation,
+  Engine,
+  ExecutionContext,
+  ExecutionResult,
+  OperationToCompile,
+  Subgraph,
+} from './execution.ts';
+import { fragmentsOf } from './fragments.ts';
+import { type CompiledPlan, compilePlan, nothingToFetch } from './plan/compile-plan.ts';
+import { conditionsOf } from './plan/conditions.ts';
 import { findFileVariables } from './plan/files.ts';
 import { createMerge } from './plan/merge.ts';
 import { PlanKeys } from './plan/plan-keys.ts';
@@ -10,7 +19,7 @@ import type { Run } from './plan/run.ts';
 import { createPlanner } from './planner.ts';
 import { Responder } from './response/responder.ts';
 import { ResponseErrors } from './response/response-errors.ts';
-import { fragmentsOf } from './response/response-shape.ts';
+import { Variants } from './variants.ts';
 
 /** What an engine needs. */
 export interface EngineOptions {
@@ -27,33 +36,45 @@ export function createEngine(options: EngineOptions): Engine {
   const { schema, types } = planner;
   const merge = createMerge(types);
   const { subgraph, logger } = options;
+
+  function planFor({ visible }: OperationToCompile, keys: PlanKeys, known?: Run['variables']): CompiledPlan {
+    if (!visible) return nothingToFetch;
+    const prepared = prepareOperation(visible.document, visible.operation, schema, keys, known);
+    const fileVariables = findFileVariables(visible.operation, schema);
+    return compilePlan(planner.plan(prepared), { subgraph, types, merge, fileVariables });
+  }
+
   return {
     schema,
     compile(toCompile) {
-      const { document, operation, visible, guard } = toCompile;
+      const { document, operation, guard } = toCompile;
       const keys = new PlanKeys(planner.names);
       const fragments = fragmentsOf(document);
       const responder = new Responder({ document, operation, guard, types, schema, fragments, keys });
-      if (!visible) return executable(undefined, responder, logger);
-      const prepared = prepareOperation(visible.document, visible.operation, schema, keys);
-      const fileVariables = findFileVariables(visible.operation, schema);
-      const plan = compilePlan(planner.plan(prepared), { subgraph, types, merge, fileVariables });
-      return executable(plan, responder, logger);
+      const general = planFor(toCompile, keys);
+      const conditions = conditionsOf(document);
+      // One subgraph decides by itself what is skipped; only between several does it matter to the plan.
+      const isPlannedAnew = conditions.length > 0 && general.fetches.length > 1;
+      const variants = new Variants(conditions, (variables, isKept) => ({
+        plan: isPlannedAnew && isKept ? planFor(toCompile, keys, variables) : general,
+        form: responder.createForm(variables, { compiled: isKept }),
+      }));
+      return executable(variants, responder, logger);
     },
   };
 }
 
-function executable(plan: CompiledPlan | undefined, responder: Responder, logger: Logger): CompiledOperation {
-  const fetches = plan?.fetches ?? [];
+function executable(variants: Variants, responder: Responder, logger: Logger): CompiledOperation {
   return {
     fallsBack: false,
     execute(variables, context) {
       const run: Run = { variables, context, data: undefined, failures: [] };
-      const respond = () => responder.respond(run, fetches);
       const fail = (error: unknown) => failWhole(error, context, logger);
       try {
-        const going = plan?.execute?.(run);
-        return going ? going.then(respond).catch(fail) : Promise.resolve(respond());
+        const { plan, form } = variants.of(variables);
+        const going = plan.execute?.(run);
+        if (!going) return Promise.resolve(responder.respond(run, form, plan.fetches));
+        return going.then(() => responder.respond(run, form, plan.fetches)).catch(fail);
       } catch (error) {
         return Promise.resolve(fail(error));
       }

@@ -1,5 +1,6 @@
 import type { Answer, Executor, Operation } from './answers.ts';
 import { type ApolloAnswer, type ApolloExecutor, apolloExecutor } from './apollo-executor.ts';
+import { type AtriumAnswer, type AtriumExecutor, atriumExecutor } from './atrium-executor.ts';
 import { type ComposedGraph, composeGraph } from './composed-graph.ts';
 import type { Graph, Run } from './graph.ts';
 import { graphqlExecutor } from './graphql-executor.ts';
@@ -12,6 +13,7 @@ export interface Contest {
   composed: ComposedGraph;
   graphql: Executor;
   apollo: ApolloExecutor | undefined;
+  atrium: AtriumExecutor;
 }
 
 /** One execution: the seed of its faults, and the subgraphs that are down. */
@@ -27,6 +29,7 @@ export async function prepareContest(graph: Graph): Promise<Contest> {
     composed,
     graphql: graphqlExecutor(composed),
     apollo: graph.beyondApollo === undefined ? await apolloExecutor(composed) : undefined,
+    atrium: atriumExecutor(composed),
   };
 }
 
@@ -34,6 +37,7 @@ export async function prepareContest(graph: Graph): Promise<Contest> {
 export interface Answers {
   graphql: Answer | undefined;
   apollo: ApolloAnswer | undefined;
+  atrium: AtriumAnswer;
 }
 
 /** Asks everyone. What is left when a subgraph is down graphql-js can say of isolated graphs only. */
@@ -45,16 +49,32 @@ export async function ask(
   const run = (): Run => ({ faultSeed, down: new Set(down), journal: [] });
   const { graph } = contest.composed;
   const graphql = down.length === 0 || graph.isolated ? await contest.graphql.execute(operation, run()) : undefined;
-  return { graphql, apollo: await contest.apollo?.execute(operation, run()) };
+  const apollo = await contest.apollo?.execute(operation, run());
+  return { graphql, apollo, atrium: await contest.atrium.execute(operation, run()) };
 }
 
 /** What nobody explains among the differences of the answers; each with whose it is. */
-export function unexplained(operation: Operation, { graphql, apollo }: Answers): (Difference & { of: string })[] {
+export function unexplained(operation: Operation, { graphql, apollo, atrium }: Answers): Unexplained[] {
+  if (atrium.fallback !== undefined) return [{ of: 'atrium', kind: 'fallback', at: atrium.fallback }];
   if (plannerFaults.some((fault) => fault.meets(operation))) return [];
-  if (!graphql || !apollo) return [];
-  return differences(graphql, apollo)
-    .filter((difference) => !knownDepartures.some((departure) => departure.explains(difference, operation, apollo)))
-    .map((difference) => ({ ...difference, of: '@apollo/gateway' }));
+  const right = graphql ?? apollo;
+  const ours = right ? differences(right, atrium).map((difference) => ({ of: 'atrium' as const, ...difference })) : [];
+  if (!apollo) return ours;
+  if (!graphql) {
+    // Nobody decides between the two; what is known of @apollo/gateway excuses a difference all the same.
+    return ours.filter((difference) => !isKnown(difference as Difference, operation, apollo, atrium));
+  }
+  const theirs = differences(graphql, apollo)
+    .filter((difference) => !isKnown(difference, operation, apollo, graphql))
+    .map((difference) => ({ of: '@apollo/gateway' as const, ...difference }));
+  return [...ours, ...theirs];
+}
+
+/** A difference that nothing known explains. */
+export type Unexplained = { of: 'atrium' | '@apollo/gateway' } & (Difference | { kind: 'fallback'; at: string });
+
+function isKnown(difference: Difference, operation: Operation, apollo: ApolloAnswer, right: Answer): boolean {
+  return knownDepartures.some((departure) => departure.explains(difference, operation, apollo, right));
 }
 
 /** A failure in words: what to run again, and who answered what. */

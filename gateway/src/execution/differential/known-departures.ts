@@ -1,4 +1,5 @@
-import type { Operation } from './answers.ts';
+import type { Path } from '../subgraph-answer.ts';
+import type { Answer, Operation } from './answers.ts';
 import type { ApolloAnswer } from './apollo-executor.ts';
 import { hasHollowField, leavesOutBelowVariable } from './conditions.ts';
 import type { Difference } from './normalize.ts';
@@ -7,7 +8,7 @@ import type { Difference } from './normalize.ts';
 export interface Departure {
   name: string;
   reason: string;
-  explains(difference: Difference, operation: Operation, apollo: ApolloAnswer): boolean;
+  explains(difference: Difference, operation: Operation, apollo: ApolloAnswer, right: Answer): boolean;
   /** A small case that shows it, so that the list cannot rot. */
   example: { graph: string; document: string; variables?: Record<string, unknown>; faultSeed?: number };
 }
@@ -55,4 +56,32 @@ export const knownDepartures: readonly Departure[] = [
       faultSeed: 1,
     },
   },
+  {
+    name: 'errors at another item',
+    reason:
+      'It reckons the place of an error by the index of the representation among all objects of the list, also where some of them were not asked for because they are of another type.',
+    explains: (difference, _operation, { completed }, { errors }) =>
+      difference.kind === 'error unexpected' &&
+      !completed &&
+      errors.some(({ path }) => withoutIndices(path) === withoutIndices(readPlace(difference.at))),
+    example: { graph: 'unions', document: '{ hottest { ... on Named { name } ... on Post { id } } }', faultSeed: 11 },
+  },
+  {
+    name: 'objects of an inaccessible type',
+    reason:
+      'An object whose type clients may not know of is an error for graphql-js. Where the document does not ask for its type, @apollo/gateway does not know it, and shows an object without what was asked of others.',
+    explains: (_difference, _operation, _apollo, { errors }) =>
+      errors.some(({ message }) => message.includes('does not exist inside the schema')),
+    example: { graph: 'hidden', document: '{ search(color: GREEN) { ... on Item { id } } }' },
+  },
 ];
+
+function withoutIndices(path: Path | undefined): string {
+  return JSON.stringify(path?.filter((step) => typeof step === 'string'));
+}
+
+/** The path that a difference tells, which says in words besides where there is a value. */
+function readPlace(at: string): Path | undefined {
+  const end = at.lastIndexOf(']') + 1;
+  return end === 0 ? undefined : (JSON.parse(at.slice(0, end)) as Path);
+}

@@ -1,7 +1,10 @@
 import {
   type DocumentNode,
   type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLCompositeType,
   type GraphQLSchema,
+  isAbstractType,
   Kind,
   type OperationDefinitionNode,
   type SelectionSetNode,
@@ -10,7 +13,10 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
+import { fragmentsOf } from '../fragments.ts';
+import { type KnownConditions, settleConditions } from './conditions.ts';
 import type { PlanKeys } from './plan-keys.ts';
+import { serializeRoot } from './serial-root.ts';
 
 const typenameField: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
 
@@ -31,28 +37,39 @@ export function clientVariable(name: string): string {
 
 /**
  * The document that is planned for an operation: that operation and the fragments, with nothing in it that the planner
- * could confuse with its own names, and without introspection, of which it knows less than graphql-js.
+ * could confuse with its own names, and without introspection, of which it knows less than graphql-js. Conditions whose
+ * outcome is known are settled.
  */
 export function prepareOperation(
   document: DocumentNode,
   operation: OperationDefinitionNode,
   schema: GraphQLSchema,
   keys: PlanKeys,
+  known?: KnownConditions,
 ): DocumentNode {
-  const fragments = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
+  const fragments = fragmentsOf(document);
   const typeInfo = new TypeInfo(schema);
   const isQuery = () => typeInfo.getParentType() === schema.getQueryType();
-  return visit(
-    { ...document, definitions: [operation, ...fragments] },
+  const prepared: DocumentNode = visit(
+    { ...document, definitions: [operation, ...Object.values(fragments)] },
     visitWithTypeInfo(typeInfo, {
       Field: {
-        enter: (node) => (introspectionFields.has(node.name.value) && isQuery() ? null : undefined),
+        enter: (node) => (introspectionFields.has(node.name.value) && isQuery() ? null : settleConditions(node, known)),
         leave: (node) => rename(node, keys),
       },
-      SelectionSet: { leave: notEmpty },
+      InlineFragment: { enter: (node) => settleConditions(node, known) },
+      FragmentSpread: { enter: (node) => settleConditions(node, known) },
+      SelectionSet: {
+        leave: (node) => (selectsAlways(node, typeInfo.getParentType(), fragments) ? undefined : withTypename(node)),
+      },
       Variable: renameVariable,
     }),
   );
+  const preparedFragments = fragmentsOf(prepared);
+  const definitions = prepared.definitions.map((definition) =>
+    definition.kind === Kind.OPERATION_DEFINITION ? serializeRoot(definition, preparedFragments) : definition,
+  );
+  return { ...prepared, definitions };
 }
 
 function rename(node: FieldNode, keys: PlanKeys): FieldNode | undefined {
@@ -61,8 +78,26 @@ function rename(node: FieldNode, keys: PlanKeys): FieldNode | undefined {
   return { ...node, alias: { kind: Kind.NAME, value: key } };
 }
 
-function notEmpty(node: SelectionSetNode): SelectionSetNode | undefined {
-  return node.selections.length > 0 ? undefined : { ...node, selections: [typenameField] };
+/**
+ * Whether something is selected whatever the variables and the object's type are. Where nothing is, the planner would
+ * not fetch the object at all, and the response needs to tell an empty one from null.
+ */
+function selectsAlways(
+  { selections }: SelectionSetNode,
+  parent: GraphQLCompositeType | null | undefined,
+  fragments: Readonly<Record<string, FragmentDefinitionNode>>,
+): boolean {
+  return selections.some((selection) => {
+    if (selection.directives?.length) return false;
+    if (selection.kind === Kind.FIELD) return true;
+    const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments[selection.name.value];
+    if (!fragment || (fragment.typeCondition && isAbstractType(parent))) return false;
+    return selectsAlways(fragment.selectionSet, parent, fragments);
+  });
+}
+
+function withTypename(node: SelectionSetNode): SelectionSetNode {
+  return { ...node, selections: [typenameField, ...node.selections] };
 }
 
 function renameVariable(node: VariableNode): VariableNode | undefined {
