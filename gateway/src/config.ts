@@ -1,36 +1,74 @@
 import { isIP } from 'node:net';
 import {
   address,
+  addresses,
+  callSettings,
+  choice,
   commonSettings,
   integer,
   list,
   optional,
+  readSettings,
   type Settings,
   type SettingsDefinition,
+  SettingsError,
   secretText,
   text,
 } from '@atrium/service-kit/settings';
 import { z } from 'zod';
+import { identitySettings } from './identity/settings.ts';
+import { rateSettings } from './limits/rate-settings.ts';
+import { limitSettings } from './limits/settings.ts';
+import { observabilitySettings } from './observability/settings.ts';
+import { persistedSettings } from './persisted/settings.ts';
 
 /** What the command line for API keys needs to know. */
 export const databaseSettings = { databaseUrl: commonSettings.databaseUrl } satisfies SettingsDefinition;
 
 const mebibyte = 1024 * 1024;
 
-/** The gateway's settings. */
-export const settings = {
-  ...commonSettings,
-  port: integer('PORT', 'the port to listen on', { fallback: 4000, max: 65_535 }),
+/** What only a gateway needs that knows its clients by API keys and signs for them. */
+const keySettings = {
+  signingKey: commonSettings.signingKey,
+  trustedKeys: commonSettings.trustedKeys,
+  databaseUrl: commonSettings.databaseUrl,
+  databaseConnections: commonSettings.databaseConnections,
+  profileUrls: addresses('PROFILE_URL', 'where Profile listens', 'http://localhost:4001'),
+  imageUrls: addresses('IMAGE_URL', 'where Image listens', 'http://localhost:4002'),
+  messagingUrls: addresses('MESSAGING_URL', 'where Messaging listens', 'http://localhost:4003'),
+  ...identitySettings,
+} satisfies SettingsDefinition;
+
+/** What every gateway is told. */
+const graphSettings = {
+  mode: commonSettings.mode,
+  host: commonSettings.host,
+  logLevel: commonSettings.logLevel,
+  drainTimeoutMs: commonSettings.drainTimeoutMs,
+  auth: choice(
+    'GATEWAY_AUTH',
+    'how clients are known: by API key; or not at all, to serve any other supergraph in development, without a database',
+    ['key', 'none'],
+    'key',
+  ),
+  port: integer('GATEWAY_PORT', 'the port to listen on', { fallback: 4000, max: 65_535 }),
   publicUrl: address('PUBLIC_URL', 'the address that people and clients use', 'http://localhost:4000'),
-  supergraphPath: text('SUPERGRAPH_PATH', 'the composed graph to serve'),
-  profileUrl: address('PROFILE_URL', 'where Profile listens', 'http://localhost:4001'),
-  imageUrl: address('IMAGE_URL', 'where Image listens', 'http://localhost:4002'),
-  messagingUrl: address('MESSAGING_URL', 'where Messaging listens', 'http://localhost:4003'),
+  supergraphPath: text('SUPERGRAPH_PATH', 'the composed graph to serve; a new one is taken while serving'),
+  supergraphCheckMs: integer('SUPERGRAPH_CHECK_MS', 'how often the composed graph is looked at for a new one', {
+    fallback: 1_000,
+    min: 100,
+    max: 60_000,
+  }),
   subgraphConnections: integer('SUBGRAPH_CONNECTIONS', 'connections kept to each subgraph', {
     fallback: 64,
     min: 1,
     max: 1_024,
   }),
+  ...callSettings,
+  ...limitSettings,
+  ...rateSettings,
+  ...persistedSettings,
+  ...observabilitySettings,
   corsOrigins: list(
     'CORS_ORIGINS',
     'further web origins that may call the graph from a browser, with commas between',
@@ -44,16 +82,6 @@ export const settings = {
   developmentApiKey: optional(
     secretText('DEVELOPMENT_API_KEY', 'the key that the pages for developers are preset with; development only'),
   ),
-  keyCacheMs: integer('KEY_CACHE_MS', 'how long a key is believed without asking the database', {
-    fallback: 3_000,
-    min: 100,
-    max: 5_000,
-  }),
-  keyLookupTimeoutMs: integer('KEY_LOOKUP_TIMEOUT_MS', 'how long the database may take to know a key', {
-    fallback: 2_000,
-    min: 100,
-    max: 10_000,
-  }),
   requestTimeoutMs: integer('REQUEST_TIMEOUT_MS', 'how long a request may take in all, uploads apart', {
     fallback: 10_000,
     min: 100,
@@ -79,20 +107,42 @@ export const settings = {
     fallback: 14 * mebibyte,
     min: 1_024,
   }),
-  documentMaxTokens: integer('DOCUMENT_MAX_TOKENS', 'the longest document, in tokens', { fallback: 4_000, min: 100 }),
-  documentMaxDepth: integer('DOCUMENT_MAX_DEPTH', 'the deepest nesting of a document', { fallback: 20, min: 5 }),
-  documentMaxAliases: integer('DOCUMENT_MAX_ALIASES', 'the most aliases of an operation, fragments spread out', {
-    fallback: 100,
-    min: 1,
+  bodiesMaxBytes: integer('BODIES_MAX_BYTES', 'what all JSON requests under way may hold together', {
+    fallback: 64 * mebibyte,
+    min: mebibyte,
   }),
-  documentMaxSelections: integer('DOCUMENT_MAX_SELECTIONS', 'the most fields of an operation, fragments spread out', {
+  compressFromBytes: integer('COMPRESS_FROM_BYTES', 'the smallest answer that is compressed for those who accept it', {
+    fallback: 4_096,
+    min: 256,
+  }),
+  headersTimeoutMs: integer('HEADERS_TIMEOUT_MS', 'how long a client may take to send its headers', {
     fallback: 10_000,
-    min: 100,
+    min: 500,
+    max: 60_000,
+  }),
+  drainDelayMs: integer('DRAIN_DELAY_MS', 'how long a stopping gateway still takes connections, unready already', {
+    fallback: 1_000,
+    max: 30_000,
   }),
 } satisfies SettingsDefinition;
 
-/** The gateway's settings, parsed. */
-export type GatewaySettings = Settings<typeof settings>;
+/** Every setting that a gateway may have. */
+export const settings = { ...keySettings, ...graphSettings } satisfies SettingsDefinition;
+
+/** The gateway's settings, parsed; `keys` is undefined where it knows no clients. */
+export type GatewaySettings = Settings<typeof graphSettings> & { keys: Settings<typeof keySettings> | undefined };
+
+/** Reads the gateway's settings. Where clients are not known there is nothing to sign and no database to ask. */
+export function readGatewaySettings(env: NodeJS.ProcessEnv): GatewaySettings {
+  const { auth } = readSettings({ auth: graphSettings.auth }, env);
+  if (auth === 'none') {
+    const open = readSettings(graphSettings, { ...env, ATRIUM_MODE: env.ATRIUM_MODE || 'development' });
+    if (open.mode !== 'development') throw new SettingsError(['GATEWAY_AUTH: none is for development only']);
+    return { ...open, keys: undefined };
+  }
+  const read = readSettings(settings, env);
+  return { ...read, keys: read };
+}
 
 function isRange(range: string): boolean {
   const [ip = '', prefix, ...rest] = range.split('/');

@@ -4,16 +4,24 @@ import type { FastifyInstance } from 'fastify';
 const sandbox = 'https://studio.apollographql.com';
 const local = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
-/**
- * Lets web pages of these origins call the gateway: Apollo Sandbox, those configured and, in development, whatever is
- * served on this machine. Cookies play no part, so no credentials are allowed.
- */
+/** What a page of another origin may read of an answer besides its body. */
+export const exposedHeaders = ['x-request-id', 'retry-after', 'ratelimit', 'ratelimit-policy'];
+
+/** Whether web pages of an origin may call the graph. */
+export type OriginCheck = (origin: string) => boolean;
+
+/** Lets in Apollo Sandbox, the origins configured and, in development, whatever is served on this machine. */
+export function createOriginCheck(options: { origins: readonly string[]; development: boolean }): OriginCheck {
+  const origins = new Set([sandbox, ...options.origins]);
+  return (origin) => origins.has(origin) || (options.development && local.test(origin));
+}
+
+/** Answers browsers that ask before they call. Cookies play no part, so no credentials are allowed. */
 export async function allowOrigins(
   app: FastifyInstance,
-  options: { origins: readonly string[]; development: boolean },
+  { originAllowed, development }: { originAllowed: OriginCheck; development: boolean },
 ): Promise<void> {
-  const origins = new Set([sandbox, ...options.origins]);
-  if (options.development) {
+  if (development) {
     // Chromium asks before a public page may reach a private address: https://wicg.github.io/private-network-access.
     app.addHook('onRequest', async (request, reply) => {
       if (request.headers['access-control-request-private-network'] === 'true') {
@@ -22,10 +30,9 @@ export async function allowOrigins(
     });
   }
   await app.register(cors, {
-    origin: (origin, done) =>
-      done(null, origin !== undefined && (origins.has(origin) || (options.development && local.test(origin)))),
+    origin: (origin, done) => done(null, origin !== undefined && originAllowed(origin)),
     methods: ['GET', 'POST'],
-    exposedHeaders: ['x-request-id', 'retry-after'],
+    exposedHeaders,
     maxAge: 600,
   });
 }

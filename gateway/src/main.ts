@@ -1,9 +1,9 @@
-import { createLogger, readSettings, run } from '@atrium/service-kit';
-import { settings as definition } from './config.ts';
+import { createLogger, run } from '@atrium/service-kit';
+import { readGatewaySettings } from './config.ts';
 import { createGateway } from './server.ts';
 
 await run(async () => {
-  const settings = readSettings(definition, process.env);
+  const settings = readGatewaySettings(process.env);
   const logger = createLogger('gateway', settings.logLevel);
   const app = await createGateway(settings, logger);
   await app.listen({ host: settings.host, port: settings.port });

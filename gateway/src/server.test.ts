@@ -130,7 +130,8 @@ describe('a request', () => {
       400,
       'QUERY_TOO_COMPLEX',
     ],
-    ['as GET', { method: 'GET' }, undefined, 405, 'METHOD_NOT_ALLOWED'],
+    ['as GET without a query', { method: 'GET' }, undefined, 400, 'BAD_REQUEST'],
+    ['to delete', { method: 'DELETE' }, undefined, 405, 'METHOD_NOT_ALLOWED'],
   ])('%s gets a code of the list and its id', async (_case, headers, body, status, code) => {
     const { method = 'POST', ...rest } = headers;
     const init = { method, headers: { ...rest, 'x-api-key': key }, ...(body === undefined ? {} : { body }) };

@@ -1,3 +1,4 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { describeError, httpStatus, PublicError, toPublicBody } from './errors.ts';
@@ -23,6 +24,8 @@ export interface HttpServerOptions {
   trustedProxies?: readonly string[];
   /** What else the log line of a request says; no personal data and nothing that the caller wrote freely. */
   describeRequest?: (request: FastifyRequest) => object;
+  /** Answers a request itself, before the routes are asked, and says so; for a path where every microsecond counts. */
+  intercept?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
 
 /** An HTTP server with /livez, /readyz, a context for each request, one log line a request, and closed-list errors. */
@@ -35,6 +38,9 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { ignoreTrailingSlash: true },
     trustProxy: options.trustedProxies?.length ? [...options.trustedProxies] : false,
+    // A server that stops finishes what it is asked until its last connection is closed.
+    return503OnClosing: false,
+    ...(options.intercept ? { serverFactory: interceptedBy(options.intercept) } : {}),
   });
   let draining = false;
 
@@ -96,6 +102,17 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     }
   });
   return app;
+}
+
+/** A server whose requests meet `intercept` first; the time-outs are those that Fastify gives its own. */
+function interceptedBy(intercept: NonNullable<HttpServerOptions['intercept']>) {
+  return (handler: (request: IncomingMessage, response: ServerResponse) => void, { keepAliveTimeout = 72_000 }) => {
+    const server = createServer((request, response) => {
+      if (!intercept(request, response)) handler(request, response);
+    });
+    server.keepAliveTimeout = keepAliveTimeout;
+    return server;
+  };
 }
 
 /** Fastify's own errors about a request, in words of the closed list; anything else as it is. */

@@ -78,3 +78,34 @@ test.each<[string, number, string, string]>([
   expect(refusal).toMatchObject({ code: 'UNAVAILABLE', refused: true });
   expect(describeError(refusal)).toMatchObject({ cause: { name: 'UnusableAnswer', code } });
 });
+
+test.each([
+  ['a query', '# Asks.\nquery A { a }', 2],
+  ['a mutation', '# Changes, as no query does.\nmutation A { a }', 1],
+])('%s whose connection breaks reaches the service as often as it may', async (_case, query, times) => {
+  let requests = 0;
+  const url = await listen((request) => {
+    requests++;
+    request.socket.destroy();
+  });
+  const client = createServiceClient('image', url, issuer);
+  const asking = client.execute({ query, variables: {}, context: backgroundContext(5_000), timeoutMs: 1_000 });
+  await expect(asking).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  await client.close();
+  expect(requests).toBe(times);
+});
+
+test('every address of a service is asked', async () => {
+  const asked: string[] = [];
+  const answering = (name: string) =>
+    listen((_, response) => {
+      asked.push(name);
+      response.end('{"data":{"a":1}}');
+    });
+  const client = createServiceClient('image', [await answering('first'), await answering('second')], issuer);
+  const operation = { query: '{ a }', variables: {}, context: backgroundContext(5_000), timeoutMs: 1_000 };
+  await client.execute(operation);
+  await client.execute(operation);
+  await client.close();
+  expect(asked).toEqual(['first', 'second']);
+});

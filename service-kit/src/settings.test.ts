@@ -1,6 +1,17 @@
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { address, choice, integer, list, optional, readSettings, SettingsError, secretKey, text } from './settings.ts';
+import {
+  address,
+  addresses,
+  choice,
+  integer,
+  list,
+  optional,
+  readSettings,
+  SettingsError,
+  secretKey,
+  text,
+} from './settings.ts';
 
 const definition = {
   mode: choice('ATRIUM_MODE', 'the mode', ['production', 'development'], 'production'),
@@ -56,4 +67,13 @@ test('a list is judged item by item, and is empty where nothing is given', () =>
   expect(readSettings(ports, { PORTS: ' 1,,2 ' }).ports).toEqual([1, 2]);
   expect(() => readSettings(ports, { PORTS: '1,x' })).toThrow('PORTS: must be numbers (some ports)');
   expect(readSettings({ names: list('NAMES', 'some names', z.string()) }, {}).names).toEqual([]);
+});
+
+test('the addresses of a service are one or more', () => {
+  const sisters = { sisters: addresses('SISTER_URL', 'the sister') };
+  const read = (SISTER_URL: string) => readSettings(sisters, { SISTER_URL }).sisters;
+  expect(read('http://localhost:1/')).toEqual(['http://localhost:1']);
+  expect(read('http://a:1/base/, https://b')).toEqual(['http://a:1/base', 'https://b']);
+  for (const none of ['', ' , ']) expect(() => read(none)).toThrow('SISTER_URL: is required');
+  expect(() => read('http://a:1,b:2')).toThrow('SISTER_URL: must be an http(s) address');
 });

@@ -119,16 +119,19 @@ export function list<Item>(
   return { env, meaning, schema, ...(fallback === undefined ? {} : { fallback }) };
 }
 
+const httpAddress = z
+  .url({ protocol: /^https?$/, message: 'must be an http(s) address' })
+  .transform((url) => url.replace(/\/+$/, ''));
+
 /** An absolute http(s) address, without a slash at its end. */
 export function address(env: string, meaning: string, fallback?: string): Setting<string> {
-  return {
-    env,
-    meaning,
-    schema: z
-      .url({ protocol: /^https?$/, message: 'must be an http(s) address' })
-      .transform((url) => url.replace(/\/+$/, '')),
-    ...(fallback === undefined ? {} : { fallback }),
-  };
+  return { env, meaning, schema: httpAddress, ...(fallback === undefined ? {} : { fallback }) };
+}
+
+/** The addresses of all instances of a service, with commas between: one or more. */
+export function addresses(env: string, meaning: string, fallback?: string): Setting<string[]> {
+  const setting = list(env, `${meaning}; several instances with commas between`, httpAddress, fallback);
+  return { ...setting, schema: setting.schema.refine(({ length }) => length > 0, 'is required') };
 }
 
 /** 32 or more random bytes in base64url, for keyed hashes and seals. */
@@ -181,6 +184,21 @@ const privateJwk = jwk.extend({ d: z.string() });
 /** The public keys that tokens are checked with. */
 export type PublicJwks = z.infer<typeof publicJwks>;
 const publicJwks = z.object({ keys: z.array(jwk).min(1) });
+
+/** How a process bears with the trouble of the services that it calls. */
+export const callSettings = {
+  breakerFailures: integer('BREAKER_FAILURES', 'failed calls in a row after which an instance is not called any more', {
+    fallback: 5,
+    min: 1,
+    max: 1_000,
+  }),
+  breakerProbeMs: integer('BREAKER_PROBE_MS', 'how soon and how often such an instance is asked whether it is back', {
+    fallback: 500,
+    min: 10,
+    max: 60_000,
+    productionMinimum: 100,
+  }),
+} satisfies SettingsDefinition;
 
 /** What every service of the supergraph is told. */
 export const commonSettings = {

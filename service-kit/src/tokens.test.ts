@@ -37,6 +37,41 @@ test('a fresh token is reused', async () => {
   expect(await issuer.clientToken(client, 'image')).not.toBe(await issuer.clientToken(client, 'profile'));
 });
 
+test('a token that is at hand is given at once, to every object that says the same of a client', async () => {
+  const issuer = createTokenIssuer(gateway);
+  const token = await issuer.clientToken(client, 'image');
+  expect(issuer.clientToken(client, 'image')).toBe(token);
+  expect(issuer.clientToken({ clientId: 'client-1', scopes: new Set(client.scopes).keys() }, 'image')).toBe(token);
+  expect(issuer.clientToken({ ...client, scopes: ['profile:read'] }, 'image')).not.toBe(token);
+  const service = await issuer.serviceToken('image');
+  expect(issuer.serviceToken('image')).toBe(service);
+});
+
+test('a token is made anew before it expires, while the old one is still given', async () => {
+  const now = new Date('2026-11-24T09:30:00.000Z');
+  jest.useFakeTimers({ now, doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'setTimeout'] });
+  try {
+    const issuer = createTokenIssuer(gateway);
+    const verify = createTokenVerifier(trusted, 'image');
+    const first = await issuer.clientToken(client, 'image');
+    jest.setSystemTime(now.getTime() + 44_000);
+    expect(issuer.clientToken(client, 'image')).toBe(first);
+    jest.setSystemTime(now.getTime() + 46_000);
+    expect(issuer.clientToken(client, 'image')).toBe(first);
+    while (issuer.clientToken(client, 'image') === first) await new Promise((resolve) => setImmediate(resolve));
+    // The first one has expired by now, and the second one has not.
+    jest.setSystemTime(now.getTime() + 80_000);
+    await expect(verify(`Bearer ${first}`)).rejects.toMatchObject(refusal);
+    expect(await verify(`Bearer ${await issuer.clientToken(client, 'image')}`)).toMatchObject({ clientId: 'client-1' });
+    // A token with too little of its life left to reach its receiver is not given.
+    const second = await issuer.clientToken(client, 'image');
+    jest.setSystemTime(now.getTime() + 46_000 + 57_000);
+    expect(await issuer.clientToken(client, 'image')).not.toBe(second);
+  } finally {
+    jest.useRealTimers();
+  }
+});
+
 test('a service token says which service speaks', async () => {
   const token = await createTokenIssuer(profile).serviceToken('messaging');
   expect(await createTokenVerifier(trusted, 'messaging')(`Bearer ${token}`)).toEqual({

@@ -2,21 +2,26 @@ import { createLocalJWKSet, importJWK, type JSONWebKeySet, jwtVerify, SignJWT } 
 import type { Caller } from './caller.ts';
 import { unauthenticated } from './errors.ts';
 import type { PrivateJwk, PublicJwks } from './settings.ts';
+import { type CachedToken, TokenCache } from './token-cache.ts';
 
 const lifetimeSeconds = 60;
-/** A token is made anew when this much of its life is left, so that none expires on the way. */
-const renewBeforeMs = 15_000;
 /** How many verified tokens a receiver remembers: as many as callers within a minute, a few MB at most. */
 const maxRemembered = 10_000;
 const clientTokenType = 'atrium-client+jwt';
 const serviceTokenType = 'atrium-service+jwt';
 
-/** Makes the tokens that one service signs; each is reused while it is fresh. */
+/** Who a client token is made for. The object stands for the client: what it says must never change. */
+export interface TokenSubject {
+  readonly clientId: string;
+  readonly scopes: Iterable<string>;
+}
+
+/** Makes the tokens that one service signs; each is reused while it is fresh, and then given at once. */
 export interface TokenIssuer {
   /** A token that says which client a request is made for. Receivers accept it from the gateway only. */
-  clientToken(client: { clientId: string; scopes: Iterable<string> }, audience: string): Promise<string>;
+  clientToken(client: TokenSubject, audience: string): string | Promise<string>;
   /** A token by which this service speaks for itself. */
-  serviceToken(audience: string): Promise<string>;
+  serviceToken(audience: string): string | Promise<string>;
 }
 
 /** The name of the service that a key belongs to: the part of its `kid` before the colon. */
@@ -28,7 +33,9 @@ export function issuerOf(kid: string): string {
 export function createTokenIssuer(signingKey: PrivateJwk): TokenIssuer {
   const issuer = issuerOf(signingKey.kid);
   const key = importJWK(signingKey, 'EdDSA');
-  const fresh = new Map<string, { token: Promise<string>; renewAt: number }>();
+  const tokens = new TokenCache(lifetimeSeconds * 1000);
+  // What a client's scopes come to as text is found out once for a client; by its object a look-up is all there is.
+  const ofClients = new WeakMap<TokenSubject, Map<string, CachedToken>>();
 
   async function sign(type: string, subject: string, audience: string, scope?: string): Promise<string> {
     return new SignJWT(scope === undefined ? {} : { scope })
@@ -41,25 +48,25 @@ export function createTokenIssuer(signingKey: PrivateJwk): TokenIssuer {
       .sign(await key);
   }
 
-  function reuse(name: string, make: () => Promise<string>): Promise<string> {
-    const now = Date.now();
-    const known = fresh.get(name);
-    if (known && known.renewAt > now) return known.token;
-    for (const [other, { renewAt }] of fresh) if (renewAt <= now) fresh.delete(other);
-    const token = make();
-    fresh.set(name, { token, renewAt: now + lifetimeSeconds * 1000 - renewBeforeMs });
+  function ofClient(client: TokenSubject, audience: string): CachedToken {
+    const scope = [...client.scopes].sort().join(' ');
+    const name = `${clientTokenType} ${audience} ${client.clientId} ${scope}`;
+    const token = tokens.get(name, () => sign(clientTokenType, client.clientId, audience, scope));
+    const known = ofClients.get(client);
+    if (known) known.set(audience, token);
+    else ofClients.set(client, new Map([[audience, token]]));
     return token;
   }
 
   return {
     clientToken(client, audience) {
-      const scope = [...client.scopes].sort().join(' ');
-      return reuse(`${clientTokenType} ${audience} ${client.clientId} ${scope}`, () =>
-        sign(clientTokenType, client.clientId, audience, scope),
-      );
+      const known = ofClients.get(client)?.get(audience);
+      const token = known && Date.now() < known.renewAt ? known : ofClient(client, audience);
+      return token.text ?? token.signed;
     },
     serviceToken(audience) {
-      return reuse(`${serviceTokenType} ${audience}`, () => sign(serviceTokenType, issuer, audience));
+      const token = tokens.get(`${serviceTokenType} ${audience}`, () => sign(serviceTokenType, issuer, audience));
+      return token.text ?? token.signed;
     },
   };
 }

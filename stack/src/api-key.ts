@@ -34,7 +34,8 @@ function identityOf(databaseUrl: string): Promise<string> {
 export const keysCommand = ['--disable-warning=ExperimentalWarning', join('src', 'identity', 'cli.ts')];
 
 function createKey(databaseUrl: string): Promise<string> {
-  const args = [...keysCommand, 'create', '--name', 'development', '--scopes', 'all', '--json'];
+  const about = ['--name', 'development', '--scopes', 'all', '--requests-per-minute', '1000000'];
+  const args = [...keysCommand, 'create', ...about, '--json'];
   const env = { ...telemetryOff, PATH: inheritedEnvironment().PATH, DATABASE_URL: databaseUrl };
   return new Promise((resolve, reject) => {
     execFile(process.execPath, args, { cwd: serviceFolder('gateway'), env }, (error, out, complaint) => {

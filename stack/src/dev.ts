@@ -8,7 +8,10 @@ import { composeSupergraph, supergraphSources } from './supergraph.ts';
 
 const quietMs = 150;
 
-/** Watches the sources: a change restarts what it belongs to, and a changed SDL composes the supergraph again first. */
+/**
+ * Watches the sources: a change restarts what it belongs to, and a changed SDL composes the supergraph again first, which
+ * the gateway takes while it serves.
+ */
 export function watchSources(stack: Stack): void {
   const changed = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
@@ -54,7 +57,8 @@ async function apply(stack: Stack, paths: string[]): Promise<void> {
     const begun = performance.now();
     await Promise.all(names.map((name) => stack.services[name].stop()));
     await Promise.all(names.map((name) => stack.services[name].start()));
-    showNews(`${shown}: restarted ${names.join(', ')} in ${Math.round(performance.now() - begun)} ms`);
+    const restarted = names.length > 0 ? `restarted ${names.join(', ')}` : 'composed';
+    showNews(`${shown}: ${restarted} in ${Math.round(performance.now() - begun)} ms`);
   } catch (error) {
     // A fault of the surroundings is told whole: composition names each place in a line of its own.
     showNews(`${shown}: ${error instanceof StackError ? error.message : reasonOf(error)}`);
@@ -65,7 +69,6 @@ async function apply(stack: Stack, paths: string[]): Promise<void> {
 export function concerns(path: string, service: ServiceName): boolean {
   const [first, second] = relative(repositoryRoot, path).split(/[\\/]/);
   if (first === 'service-kit') return true;
-  if (service === 'gateway')
-    return first === 'gateway' || first === 'supergraph.yaml' || path.endsWith('schema.graphql');
+  if (service === 'gateway') return first === 'gateway';
   return first === 'subgraphs' && second === service;
 }

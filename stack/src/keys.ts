@@ -9,7 +9,7 @@ import { inheritedEnvironment } from './settings.ts';
 /** `keys`: the gateway's own command, on the gateway's database of this stack (running or not). */
 export function keysCommand(): Command {
   return new Command('keys')
-    .description('create, list and revoke API keys: keys --help')
+    .description('create, list, show, rotate and revoke API keys: keys --help')
     .helpOption(false)
     .argument('[arguments...]')
     .allowUnknownOption()

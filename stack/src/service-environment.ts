@@ -70,6 +70,9 @@ function ownEnvironment(service: ServiceName, options: EnvironmentOptions): Reco
         IMAGE_URL: urls.image,
         MESSAGING_URL: urls.messaging,
         PUBLIC_URL: publicUrl,
+        GATEWAY_PORT: String(options.ports.gateway),
+        // Nobody balances between the gateways of one machine.
+        DRAIN_DELAY_MS: '0',
         ...(apiKey && { DEVELOPMENT_API_KEY: apiKey }),
       };
     case 'profile':

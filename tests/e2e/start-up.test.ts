@@ -84,7 +84,7 @@ describe('SIGTERM', () => {
         }
       });
       underWay.end(body.slice(10));
-      expect(await answer).toBe('200 {"data":{"__typename":"Query"}}\n');
+      expect((await answer).trim()).toBe('200 {"data":{"__typename":"Query"}}');
       await waitFor('it ends', () => !isRunning(pid), { timeoutMs: 10_000 });
       await waitFor('the end is told', () => command.told.output.includes(`${name} exited with code 0`));
       await waitFor('it is back', () => command.told.output.includes(`${name} is back`), { timeoutMs: 30_000 });

@@ -24,9 +24,10 @@ function walk(value: unknown, path: string, found: Map<Upload, string[]>): void 
 
 /**
  * Writes a request with files anew for a subgraph, chunk by chunk as the files arrive, so that none is ever held
- * whole. The body's iteration throws what goes wrong with a file.
+ * whole. `operations` is the request as JSON with null in the place of each file. The body's iteration throws what goes
+ * wrong with a file.
  */
-export function encodeMultipart(operations: object, uploads: Map<Upload, string[]>): MultipartRequest {
+export function encodeMultipart(operations: string, uploads: ReadonlyMap<Upload, readonly string[]>): MultipartRequest {
   const boundary = `atrium-${randomBytes(16).toString('hex')}`;
   return {
     contentType: `multipart/form-data; boundary=${boundary}`,
@@ -34,12 +35,10 @@ export function encodeMultipart(operations: object, uploads: Map<Upload, string[
   };
 }
 
-async function* write(operations: object, uploads: Map<Upload, string[]>, boundary: string) {
-  const files = [...uploads.keys()];
-  const map = Object.fromEntries(files.map((file, index) => [index, uploads.get(file)]));
-  const json = JSON.stringify(operations, (_key, value) => (value instanceof Upload ? null : value));
-  yield Buffer.from(part(boundary, 'operations', json) + part(boundary, 'map', JSON.stringify(map)));
-  for (const [index, upload] of files.entries()) {
+async function* write(operations: string, uploads: ReadonlyMap<Upload, readonly string[]>, boundary: string) {
+  const map = Object.fromEntries([...uploads.values()].entries());
+  yield Buffer.from(part(boundary, 'operations', operations) + part(boundary, 'map', JSON.stringify(map)));
+  for (const [index, upload] of [...uploads.keys()].entries()) {
     const file = await upload.promise;
     const disposition = `form-data; name="${index}"; filename="${quotable(file.filename)}"`;
     yield Buffer.from(

@@ -5,6 +5,7 @@ import {
   PublicError,
   type ServiceResponse,
   ServiceUnavailable,
+  UnusableAnswer,
   withoutValues,
 } from '@atrium/service-kit';
 
@@ -33,7 +34,14 @@ export class SubgraphError extends PublicError {
 export interface SubgraphAnswer {
   data: Record<string, unknown> | null | undefined;
   errors: SubgraphError[];
+  /**
+   * Whether its JSON had no backslash in it, so that no string of it needs escaping either: those are written as they
+   * are, and nobody looks through each of them again.
+   */
+  isPlain?: boolean;
 }
+
+const backslash = 0x5c;
 
 /** Reads what a subgraph sent; whatever is no GraphQL answer to the question counts as none at all. */
 export function readAnswer(
@@ -42,13 +50,14 @@ export function readAnswer(
   entityCount: number | undefined,
 ): SubgraphAnswer {
   const answer = parseObject(response.body);
+  const data = answer?.data ?? null;
   const errors = answer?.errors ?? [];
-  const data = answer?.data;
+  const isWhole = data === null || (isObject(data) && answersEntities(data, entityCount));
   // A 401 means that the subgraph does not trust this gateway, which is no business of the client.
-  if (!answer || response.status === 401 || !Array.isArray(errors)) throw new ServiceUnavailable(service);
-  if (data != null && (!isObject(data) || !answersEntities(data, entityCount))) throw new ServiceUnavailable(service);
-  if (data == null && errors.length === 0) throw new ServiceUnavailable(service);
-  return { data, errors: errors.map((error) => toSubgraphError(error)) };
+  if (response.status === 401 || !isWhole || !Array.isArray(errors) || (data === null && errors.length === 0)) {
+    throw new ServiceUnavailable(service, new UnusableAnswer(response, errors));
+  }
+  return { data, errors: errors.map(toSubgraphError), isPlain: !response.body.includes(backslash) };
 }
 
 function answersEntities(data: Record<string, unknown>, entityCount: number | undefined): boolean {
@@ -59,13 +68,17 @@ function answersEntities(data: Record<string, unknown>, entityCount: number | un
 function toSubgraphError(error: unknown): SubgraphError {
   const { message, path, extensions } = isObject(error) ? error : {};
   const { code, retryAfterMs } = isObject(extensions) ? extensions : {};
-  const place = Array.isArray(path) ? (path as Path) : undefined;
+  const place = isPath(path) ? path : undefined;
   if (!isErrorCode(code) || code === 'INTERNAL' || code === 'UNAUTHENTICATED' || typeof message !== 'string') {
     // The subgraph has logged what it was, under the same request id.
     return new SubgraphError(new PublicError('INTERNAL', internalMessage), place);
   }
   const options = typeof retryAfterMs === 'number' ? { retryAfterMs } : {};
   return new SubgraphError(new PublicError(code, withoutValues(message), options), place);
+}
+
+function isPath(path: unknown): path is Path {
+  return Array.isArray(path) && path.every((key) => typeof key === 'string' || typeof key === 'number');
 }
 
 function parseObject(body: Buffer): Record<string, unknown> | undefined {

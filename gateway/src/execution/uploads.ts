@@ -1,5 +1,5 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PublicError } from '@atrium/service-kit';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { processRequest } from 'graphql-upload-ts';
 
 /** How much an upload may hold. */
@@ -19,15 +19,15 @@ const slackBytes = 64 * 1024;
  * and the order of use does not matter; graphql-upload-ts removes it when the response is closed, however that ends.
  */
 export async function receiveUpload(
-  request: FastifyRequest,
-  reply: FastifyReply,
+  request: IncomingMessage,
+  response: ServerResponse,
   limits: UploadLimits,
 ): Promise<unknown> {
   const { maxFileBytes, maxFiles, maxFieldBytes } = limits;
   const declared = Number(request.headers['content-length'] ?? 0);
   if (declared > maxFiles * (maxFileBytes + slackBytes) + 2 * maxFieldBytes) throw tooLarge();
   try {
-    return await processRequest<unknown>(request.raw as Parameters<typeof processRequest>[0], reply.raw, {
+    return await processRequest<unknown>(request as Parameters<typeof processRequest>[0], response, {
       maxFileSize: maxFileBytes + slackBytes,
       maxFiles,
       maxFieldSize: maxFieldBytes,

@@ -1,6 +1,6 @@
 import { describeError, ServiceUnavailable, writeContext } from '@atrium/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Pool } from 'undici';
+import { BalancedPool } from 'undici';
 
 /** Passes requests on to one service and its answers back, unchanged and as streams. */
 export interface Forwarder {
@@ -31,11 +31,21 @@ const hopByHop = new Set([
 
 const ownHeaders = ['vary', 'access-control-allow-origin', 'access-control-expose-headers'];
 
-/** A forwarder to the service `name` at `url`; what it holds open ends with the server. */
-export function createForwarder(app: FastifyInstance, name: string, url: string, options: ForwarderOptions): Forwarder {
+/**
+ * A forwarder to the service `name`, whose instances have these addresses with the same path; what it holds open ends
+ * with the server.
+ */
+export function createForwarder(
+  app: FastifyInstance,
+  name: string,
+  addresses: readonly string[],
+  options: ForwarderOptions,
+): Forwarder {
   const { requestHeaders, timeoutMs, idleTimeoutMs } = options;
-  const base = new URL(url).pathname.replace(/\/$/, '');
-  const pool = new Pool(new URL(url).origin, {
+  const base = new URL(addresses[0] ?? '').pathname.replace(/\/$/, '');
+  const origins = addresses.map((address) => new URL(address).origin);
+  // Takes the instances in turn, and those less often whose connections fail.
+  const pool = new BalancedPool(origins, {
     connections: 64,
     connectTimeout: 2_000,
     headersTimeout: timeoutMs,

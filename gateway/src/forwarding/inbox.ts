@@ -9,9 +9,9 @@ import { createForwarder } from './forward.ts';
  */
 export function forwardInbox(
   app: FastifyInstance,
-  options: { messagingUrl: string; issuer: TokenIssuer; hostAllowed: HostCheck },
+  options: { messagingUrls: readonly string[]; issuer: TokenIssuer; hostAllowed: HostCheck },
 ): void {
-  const messaging = createForwarder(app, 'messaging', options.messagingUrl, {
+  const messaging = createForwarder(app, 'messaging', options.messagingUrls, {
     requestHeaders: ['accept', 'last-event-id'],
     timeoutMs: 10_000,
     idleTimeoutMs: 0,

@@ -1,4 +1,4 @@
-import { createHash, randomInt } from 'node:crypto';
+import { hash, randomInt } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 /** What a key is for: trying things out, or the public. */
@@ -15,14 +15,15 @@ const idLength = 12;
 /** 32 characters of 62 are 190 bits. */
 const secretLength = 32;
 const checksumLength = 6;
+/** `atr_test_` is as long as `atr_live_`. */
+const prefixLength = 9;
 const form = /^atr_(test|live)_([\dA-Za-z]{12,24})_[\dA-Za-z]{32,64}$/;
 
 /**
  * A new key, `atr_<environment>_<id>_<secret><checksum>`. Its prefix and checksum let scanners of source code tell a
  * leaked key from noise, and refuse a mistyped one without a look-up.
  */
-export function newApiKey(environment: KeyEnvironment): { id: string; key: string } {
-  const id = randomText(idLength);
+export function newApiKey(environment: KeyEnvironment, id = randomText(idLength)): { id: string; key: string } {
   const body = `atr_${environment}_${id}_${randomText(secretLength)}`;
   return { id, key: body + checksum(body) };
 }
@@ -36,9 +37,20 @@ export function parseApiKey(text: string): ApiKeyParts | undefined {
   return { id, environment: environment as KeyEnvironment };
 }
 
-/** What is kept of a key. Its secret is random and long, so a plain hash cannot be reversed and needs no salt. */
-export function hashApiKey(key: string): Buffer<ArrayBuffer> {
-  return Buffer.from(createHash('sha256').update(key).digest());
+/**
+ * The id in what may be a key, without judging the rest: enough to find what the key must be compared with. Empty
+ * where there is none.
+ */
+export function idOfApiKey(text: string): string {
+  return text.slice(prefixLength, text.indexOf('_', prefixLength));
+}
+
+/**
+ * What is kept of a key: its SHA-256 in base64. Its secret is random and long, so a plain hash cannot be reversed and
+ * needs no salt.
+ */
+export function hashApiKey(key: string): string {
+  return hash('sha256', key, 'base64');
 }
 
 /** The CRC32 of a text in base 62. */

@@ -1,87 +1,94 @@
+import { userInfo } from 'node:os';
 import { readSettings, SettingsError } from '@atrium/service-kit/settings';
-import { Command } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { databaseSettings } from '../config.ts';
-import { hashApiKey, newApiKey } from './api-key.ts';
-import { type Expiry, toClientId, toExpiry, toName, toScopes } from './key-arguments.ts';
+import { CommandFault } from './command-fault.ts';
+import { toClientId, toExpiry, toKeyId, toName, toOverlap, toRequestsPerMinute, toScopes } from './key-arguments.ts';
+import { type CommandAnswer, create, list, revoke, rotate, show } from './key-commands.ts';
 import { type KeyStore, openKeyStore } from './key-store.ts';
-import { toTable } from './key-table.ts';
-import type { Scope } from './scopes.ts';
+import { scopes } from './scopes.ts';
 
-/** A fault to tell in one line. */
-class CommandFault extends Error {}
+const program = new Command('keys')
+  .description('the API keys of the gateway, in the database at DATABASE_URL')
+  .exitOverride()
+  .configureOutput({ outputError: (text, write) => write(`keys: ${onOneLine(text)} See keys --help.\n`) })
+  .addHelpText(
+    'after',
+    `
+Scopes: ${scopes.join(' ')}.
+A key's id is the part between atr_test_ (or atr_live_) and the next _; where an id is asked for, a whole key will do.
+Exit status: 0 done; 1 it cannot be done; 2 the command line cannot be understood.
 
-const program = new Command('keys').description('the API keys of the gateway, in the database at DATABASE_URL');
-program
-  .command('create')
-  .description('make a key; it is shown once, and only its hash is kept')
+Examples:
+  keys create --name web --scopes profile:read,image:read --expires 90d
+  keys create --name partner --scopes all --live --requests-per-minute 600
+  keys list --json
+  keys show 4fQ0rT9xLm2Z
+  keys rotate 4fQ0rT9xLm2Z --overlap 7d
+  keys revoke 4fQ0rT9xLm2Z --by 'on call'`,
+  );
+
+command('create', 'make a key; it is shown once, and only its hash is kept')
   .requiredOption('-n, --name <name>', 'what it is for', toName)
   .requiredOption('-s, --scopes <scopes>', 'what it may do: names with commas between, or all', toScopes)
   .option('-c, --client <id>', 'the client that it belongs to; a client of its own where left out', toClientId)
   .option('-e, --expires <when>', 'a duration such as 90d, or a date; never where left out', toExpiry)
+  .option(
+    '-r, --requests-per-minute <count>',
+    "its own limit; the gateway's default where left out",
+    toRequestsPerMinute,
+  )
   .option('--live', 'a key for the public (atr_live_...) instead of one for tests (atr_test_...)')
-  .option('--json', 'print JSON')
-  .action((options: CreateOptions) => withStore((store) => create(store, options)));
-program
-  .command('list')
-  .description('all keys, without their secrets')
-  .option('--json', 'print JSON')
-  .action(({ json }: { json?: true }) => withStore(async (store) => print(json, await store.list(), toTable)));
-program
-  .command('revoke')
-  .description('refuse a key from now on; every gateway knows within seconds')
-  .argument('<id>', 'its id: the part between atr_test_ and the next _')
-  .option('--json', 'print JSON')
-  .action((id: string, { json }: { json?: true }) => withStore((store) => revoke(store, id, json)));
+  .option('--by <who>', 'who does this, for the audit trail', toName, operatingSystemUser())
+  .action((options) => answer(options, (store) => create(store, options)));
+command('list', 'all keys, without their secrets').action((options) => answer(options, list));
+command('show', 'all of one key, and what was done to it by whom')
+  .argument('<id>', 'its id', toKeyId)
+  .action((id: string, options) => answer(options, (store) => show(store, id)));
+command('rotate', 'make a key that can do the same, and end the old one after an overlap')
+  .argument('<id>', "the old key's id", toKeyId)
+  .addOption(
+    new Option('-o, --overlap <duration>', 'how long both are good; the old one never longer than it was')
+      .argParser(toOverlap)
+      .default(86_400, '24h'),
+  )
+  .option('--by <who>', 'who does this, for the audit trail', toName, operatingSystemUser())
+  .action((id: string, options) => answer(options, (store) => rotate(store, id, options)));
+command('revoke', 'refuse a key from now on; every gateway knows within seconds')
+  .argument('<id>', 'its id', toKeyId)
+  .option('--by <who>', 'who does this, for the audit trail', toName, operatingSystemUser())
+  .action((id: string, options) => answer(options, (store) => revoke(store, id, options)));
 
-interface CreateOptions {
-  name: string;
-  scopes: Scope[];
-  client?: string;
-  expires?: Expiry;
-  live?: true;
-  json?: true;
+function command(name: string, description: string): Command {
+  return program.command(name).description(description).option('--json', 'print JSON');
 }
 
-async function create(store: KeyStore, options: CreateOptions): Promise<void> {
-  const environment = options.live ? 'live' : 'test';
-  const { id, key } = newApiKey(environment);
-  const { expires = {} as Partial<{ expiresAt: Date; lifetimeSeconds: number }> } = options;
-  const record = await store.create({
-    id,
-    name: options.name,
-    clientId: options.client ?? id,
-    hash: hashApiKey(key),
-    scopes: options.scopes,
-    environment,
-    expiresAt: 'expiresAt' in expires ? expires.expiresAt : undefined,
-    lifetimeSeconds: 'lifetimeSeconds' in expires ? expires.lifetimeSeconds : undefined,
-  });
-  if (!record) throw new CommandFault('The key would have expired already. Give --expires a time to come.');
-  print(
-    options.json,
-    { key, ...record },
-    () => `${toTable([record])}\n\n${key}\n\nKeep it now: it is not shown again.`,
-  );
-}
-
-async function revoke(store: KeyStore, id: string, json: true | undefined): Promise<void> {
-  const record = await store.revoke(id);
-  if (!record) throw new CommandFault(`There is no key ${JSON.stringify(id.slice(0, 100))}. See keys list.`);
-  print(json, record, (key) => `${key.id} (${key.name}) is revoked.`);
-}
-
-function print<T extends object>(json: true | undefined, value: T, toText: (value: T) => string): void {
-  console.log(json ? JSON.stringify(value, null, 2) : toText(value));
-}
-
-async function withStore(use: (store: KeyStore) => Promise<void>): Promise<void> {
+async function answer({ json }: { json?: true }, ask: (store: KeyStore) => Promise<CommandAnswer>): Promise<void> {
   const { databaseUrl } = readSettings(databaseSettings, process.env);
-  const store = openKeyStore(databaseUrl, { connections: 1, timeoutMs: 10_000 });
+  const store = openKeyStore(databaseUrl, { connections: 2, timeoutMs: 10_000 });
   try {
-    await use(store);
+    const answered = await ask(store);
+    console.log(json ? JSON.stringify(answered.json, null, 2) : answered.text);
   } finally {
     await store.close();
   }
+}
+
+// A container may run as a user that its system has no name for.
+function operatingSystemUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
+}
+
+function onOneLine(text: string): string {
+  return text
+    .replace(/^error: /, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/[^.]$/, '$&.');
 }
 
 /** What went wrong, in one line without the database's address. */
@@ -103,6 +110,12 @@ function toLine(error: unknown): string {
 try {
   await program.parseAsync();
 } catch (error) {
-  process.stderr.write(`keys: ${toLine(error)}\n`);
-  process.exitCode = 1;
+  if (error instanceof CommanderError) {
+    // Commander has said what there is to say. A value that is refused was understood.
+    const refused = error.code === 'commander.invalidArgument';
+    process.exitCode = error.exitCode === 0 ? 0 : refused ? 1 : 2;
+  } else {
+    process.stderr.write(`keys: ${toLine(error)}\n`);
+    process.exitCode = 1;
+  }
 }

@@ -1,56 +1,43 @@
 import { parseDatabaseUrl } from '@atrium/service-kit/database';
 import { PrismaPg } from '@prisma/adapter-pg';
-import type { KeyEnvironment } from './api-key.ts';
-import { Prisma, PrismaClient } from './generated/client.ts';
+import { createKey, type NewKey } from './create-key.ts';
+import { PrismaClient } from './generated/client.ts';
+import { type KeyEvent, type KeyRecord, recordColumns } from './key-record.ts';
+import { revokeKey } from './revoke-key.ts';
+import { type Rotation, type RotationOutcome, rotateKey } from './rotate-key.ts';
 
-/** What the database knows about a key, but for its hash. */
-export interface KeyRecord {
+/** What a gateway needs of a key that holds. */
+export interface ValidKey {
   readonly id: string;
-  readonly name: string;
   readonly clientId: string;
+  /** As hashApiKey gives it. */
+  readonly hash: string;
   readonly scopes: string[];
-  readonly environment: KeyEnvironment;
-  readonly state: 'active' | 'expired' | 'revoked';
-  readonly createdAt: Date;
-  readonly expiresAt: Date | null;
-  readonly revokedAt: Date | null;
   readonly requestsPerMinute: number | null;
-  readonly lastUsedAt: Date | null;
-}
-
-/** A key to keep. It expires at a point in time, or so long after now; never where neither is given. */
-export interface NewKey {
-  readonly id: string;
-  readonly name: string;
-  readonly clientId: string;
-  readonly hash: Buffer<ArrayBuffer>;
-  readonly scopes: readonly string[];
-  readonly environment: KeyEnvironment;
-  readonly expiresAt: Date | undefined;
-  readonly lifetimeSeconds: number | undefined;
+  /** How long it still holds by the database's clock, in milliseconds; null where it never expires. */
+  readonly leftMs: number | null;
 }
 
 /** The gateway's API keys. */
 export interface KeyStore {
   /** Keeps a key; undefined where it would have expired already. */
   create(key: NewKey): Promise<KeyRecord | undefined>;
-  find(id: string): Promise<(KeyRecord & { hash: Uint8Array }) | undefined>;
+  find(id: string): Promise<KeyRecord | undefined>;
   list(): Promise<KeyRecord[]>;
+  /** Puts a new key in the place of an active one; undefined where there is none. */
+  rotate(id: string, rotation: Rotation): Promise<RotationOutcome | undefined>;
   /** Revokes a key; undefined where there is none. A key revoked before keeps its first time. */
-  revoke(id: string): Promise<KeyRecord | undefined>;
-  /** Notes that a key was used, to the minute. */
-  touch(id: string): Promise<void>;
+  revoke(id: string, by: string): Promise<KeyRecord | undefined>;
+  /** A key's audit trail, from the beginning. */
+  history(id: string): Promise<KeyEvent[]>;
+  /** Those of these keys that hold, in one statement. */
+  findValid(ids: readonly string[]): Promise<ValidKey[]>;
+  /** Notes for each of these keys how many milliseconds ago it was last used, in one statement. */
+  recordUses(agesMs: ReadonlyMap<string, number>): Promise<void>;
   /** Rejects where the database does not answer. */
   check(): Promise<void>;
   close(): Promise<void>;
 }
-
-// Whether a key still holds is judged here, so that every gateway reads one clock: the database's.
-const columns = Prisma.sql`
-  id, name, client_id AS "clientId", scopes, environment::text AS environment, created_at AS "createdAt",
-  expires_at AS "expiresAt", revoked_at AS "revokedAt", requests_per_minute AS "requestsPerMinute",
-  last_used_at AS "lastUsedAt",
-  CASE WHEN revoked_at IS NOT NULL THEN 'revoked' WHEN expires_at <= now() THEN 'expired' ELSE 'active' END AS state`;
 
 /** Opens the keys kept in a database. A database that hangs counts as one that is away. */
 export function openKeyStore(databaseUrl: string, options: { connections: number; timeoutMs: number }): KeyStore {
@@ -62,36 +49,51 @@ export function openKeyStore(databaseUrl: string, options: { connections: number
   });
   const prisma = new PrismaClient({ adapter });
   return {
-    async create(key) {
-      const expiry = Prisma.sql`COALESCE(${key.expiresAt ?? null}::timestamptz,
-        now() + make_interval(secs => ${key.lifetimeSeconds ?? null}::double precision))`;
-      const [created] = await prisma.$queryRaw<KeyRecord[]>`
-        INSERT INTO api_keys (id, name, client_id, hash, scopes, environment, expires_at)
-        SELECT ${key.id}, ${key.name}, ${key.clientId}, ${key.hash}, ${[...key.scopes]}::text[],
-               ${key.environment}::key_environment, ${expiry}
-         WHERE COALESCE(${expiry} > now(), true)
-        RETURNING ${columns}`;
-      return created;
-    },
+    create: (key) => createKey(prisma, key),
     async find(id) {
-      const [found] = await prisma.$queryRaw<(KeyRecord & { hash: Uint8Array })[]>`
-        SELECT ${columns}, hash FROM api_keys WHERE id = ${id}`;
+      const [found] = await prisma.$queryRaw<KeyRecord[]>`SELECT ${recordColumns} FROM api_keys WHERE id = ${id}`;
       return found;
     },
-    list: () => prisma.$queryRaw<KeyRecord[]>`SELECT ${columns} FROM api_keys ORDER BY created_at, id`,
-    async revoke(id) {
-      const [revoked] = await prisma.$queryRaw<KeyRecord[]>`
-        UPDATE api_keys SET revoked_at = COALESCE(revoked_at, now()) WHERE id = ${id} RETURNING ${columns}`;
-      return revoked;
-    },
-    async touch(id) {
-      await prisma.$executeRaw`
-        UPDATE api_keys SET last_used_at = now()
-         WHERE id = ${id} AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')`;
-    },
+    list: () => prisma.$queryRaw<KeyRecord[]>`SELECT ${recordColumns} FROM api_keys ORDER BY created_at, id`,
+    rotate: (id, rotation) => rotateKey(prisma, id, rotation),
+    revoke: (id, by) => revokeKey(prisma, id, by),
+    history: (id) => findHistory(prisma, id),
+    findValid: (ids) => findValid(prisma, ids),
+    recordUses: (agesMs) => recordUses(prisma, agesMs),
     async check() {
       await prisma.$queryRaw`SELECT 1`;
     },
     close: () => prisma.$disconnect(),
   };
+}
+
+function findHistory(prisma: PrismaClient, id: string): Promise<KeyEvent[]> {
+  // Nobody does anything when a key's time runs out: the trail takes that from the key.
+  return prisma.$queryRaw<KeyEvent[]>`
+    SELECT event, at, by, details FROM (
+      SELECT id, event::text AS event, at, by, details FROM api_key_events WHERE key_id = ${id}
+       UNION ALL
+      SELECT NULL, 'EXPIRED', expires_at, NULL, '{}' FROM api_keys
+       WHERE id = ${id} AND expires_at <= now() AND COALESCE(expires_at <= revoked_at, true)
+    ) AS events ORDER BY at, events.id NULLS LAST`;
+}
+
+function findValid(prisma: PrismaClient, ids: readonly string[]): Promise<ValidKey[]> {
+  return prisma.$queryRaw<ValidKey[]>`
+    SELECT id, client_id AS "clientId", encode(hash, 'base64') AS hash, scopes,
+           requests_per_minute AS "requestsPerMinute",
+           (EXTRACT(epoch FROM expires_at - now()) * 1000)::double precision AS "leftMs"
+      FROM api_keys
+     WHERE id = ANY(${[...ids]}::text[]) AND revoked_at IS NULL AND COALESCE(expires_at > now(), true)`;
+}
+
+async function recordUses(prisma: PrismaClient, agesMs: ReadonlyMap<string, number>): Promise<void> {
+  // The rows are locked in the order of their ids: two gateways that note the same keys at once never deadlock.
+  await prisma.$executeRaw`
+    WITH used AS (
+      SELECT id, now() - age_ms * interval '1 millisecond' AS used_at
+        FROM unnest(${[...agesMs.keys()]}::text[], ${[...agesMs.values()]}::double precision[]) AS uses (id, age_ms)
+        JOIN api_keys USING (id) ORDER BY id FOR NO KEY UPDATE OF api_keys
+    )
+    UPDATE api_keys SET last_used_at = GREATEST(last_used_at, used_at) FROM used WHERE api_keys.id = used.id`;
 }

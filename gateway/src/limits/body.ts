@@ -1,40 +1,40 @@
-import { Buffer } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
 import { PublicError } from '@atrium/service-kit';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-/** Which JSON bodies are taken in. */
-export interface BodyLimits {
-  jsonMaxBytes: number;
-  /** For clients that may send pictures as base64. */
-  imageJsonMaxBytes: number;
-}
+/** Takes `bytes` more of the budget that all bodies share; throws where they are not there. */
+export type Reserve = (bytes: number) => void;
 
-/** Takes JSON bodies up to what the client, known by now, may send; refuses every other kind but multipart. */
-export function limitBodies(app: FastifyInstance, limits: BodyLimits): void {
-  const parse = app.getDefaultJsonParser('error', 'error');
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', (request, payload, done) => {
-    const sendsPictures = request.client?.scopes.has('image:write') ?? false;
-    const maxBytes = sendsPictures ? limits.imageJsonMaxBytes : limits.jsonMaxBytes;
-    readText(request, payload, maxBytes).then((text) => parse(request, text, done), done);
-  });
-  // Its parts are read by the upload path, when it is clear who sends them.
-  app.addContentTypeParser('multipart/form-data', (_request, _payload, done) => done(null));
-}
-
-async function readText(request: FastifyRequest, payload: FastifyRequest['raw'], maxBytes: number): Promise<string> {
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
-  const chunks: Buffer[] = [];
-  let sizeBytes = 0;
-  // The stream stays open when reading stops, so that the refusal can still be sent over its connection.
-  for await (const chunk of payload.iterator({ destroyOnReturn: false })) {
-    sizeBytes += (chunk as Buffer).length;
-    if (sizeBytes > maxBytes) throw tooLarge(maxBytes);
-    chunks.push(chunk as Buffer);
+/**
+ * Reads a body of at most `maxBytes`. What a client announces is judged before anything is read; where it announces
+ * nothing, what arrives is counted. The stream is never destroyed, so that a refusal can be sent over its connection.
+ */
+export function readBody(request: IncomingMessage, maxBytes: number, reserve: Reserve): Promise<Buffer> {
+  const announced = request.headers['content-length'];
+  const announcedBytes = announced === undefined ? undefined : Number(announced);
+  if (announcedBytes !== undefined) {
+    if (announcedBytes > maxBytes) throw tooLarge();
+    reserve(announcedBytes);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let sizeBytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      sizeBytes += chunk.length;
+      try {
+        if (sizeBytes > maxBytes) throw tooLarge();
+        if (announcedBytes === undefined) reserve(chunk.length);
+        chunks.push(chunk);
+      } catch (error) {
+        request.removeAllListeners('data');
+        request.pause();
+        reject(error);
+      }
+    });
+    request.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+    request.on('error', () => reject(new PublicError('BAD_REQUEST', 'The request broke off. Send it again.')));
+  });
 }
 
-function tooLarge(maxBytes: number): PublicError {
-  return new PublicError('PAYLOAD_TOO_LARGE', `The request body is too large. Send at most ${maxBytes} bytes.`);
+function tooLarge(): PublicError {
+  return new PublicError('PAYLOAD_TOO_LARGE', 'The request body is too large. Send less at once.');
 }

@@ -1,27 +1,29 @@
+import { createServer, type Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import Fastify, { type FastifyInstance } from 'fastify';
-import { lingerOverUnreadBodies } from './linger.ts';
+import { endUnread, isUnread } from './linger.ts';
 
 const bodyBytes = 8 * 1024 * 1024;
 const graceMs = 300;
-let app: FastifyInstance;
+let server: Server;
 let client: Socket;
 
 beforeEach(async () => {
-  app = Fastify();
-  lingerOverUnreadBodies(app, graceMs);
-  app.addHook('onRequest', async (_request, reply) => reply.status(413).send({ refused: true }));
-  app.post('/', async () => 'never');
-  await app.listen({ host: '127.0.0.1', port: 0 });
-  const address = app.server.address();
+  const body = '{"refused":true}';
+  server = createServer((request, response) => {
+    if (!isUnread(request)) throw new Error('there is a body to come');
+    response.writeHead(413, ['connection', 'close', 'content-length', String(body.length)]);
+    endUnread(request, response, body, graceMs);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
   client = connect({ host: '127.0.0.1', port: typeof address === 'object' ? (address?.port ?? 0) : 0 });
   client.write(`POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${bodyBytes}\r\n\r\n`);
 });
 
 afterEach(async () => {
   client.destroy();
-  await app.close();
+  await new Promise((resolve) => server.close(resolve));
 });
 
 function readToEnd(): Promise<string> {

@@ -1,38 +1,33 @@
-import type { IncomingMessage } from 'node:http';
-import { Readable } from 'node:stream';
-import type { FastifyInstance } from 'fastify';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** Node reads and drops the rest of a body that is no longer than this by itself. */
 const smallBytes = 64 * 1024;
 
-/**
- * Answers before a body is read to its end, so that the client can read the answer: the connection is closed after
- * what still arrives within `graceMs` was read and dropped. Closed at once, the bytes on their way would reset the
- * connection and the answer with it; not closed, a refused upload would be read to its end.
- */
-export function lingerOverUnreadBodies(app: FastifyInstance, graceMs: number): void {
-  app.addHook('onSend', async (request, reply, payload) => {
-    const { raw } = request;
-    const isText = typeof payload === 'string' || Buffer.isBuffer(payload);
-    if (raw.complete || raw.destroyed || !isText) return payload;
-    if (Number(raw.headers['content-length'] ?? Number.POSITIVE_INFINITY) <= smallBytes) return payload;
-    const answer = Buffer.from(payload as string);
-    reply.header('connection', 'close').header('content-length', answer.length);
-    return Readable.from(answerThenDrain(answer, raw, graceMs), { objectMode: false });
-  });
+/** Whether a request's body is still to come and is more than a little. */
+export function isUnread(request: IncomingMessage): boolean {
+  if (request.complete || request.destroyed) return false;
+  const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
+  return encoding !== undefined || Number(length ?? 0) > smallBytes;
 }
 
-async function* answerThenDrain(answer: Buffer, request: IncomingMessage, graceMs: number) {
-  yield answer;
+/**
+ * Ends an answer that comes before the body was read to its end, so that the client can read the answer: the connection
+ * is closed after what still arrives within `graceMs` was read and dropped. Closed at once, the bytes on their way would
+ * reset the connection and the answer with it; not closed, a refused upload would be read to its end.
+ */
+export function endUnread(
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: string | Buffer,
+  graceMs: number,
+): void {
+  response.write(body);
   request.unpipe();
   request.resume();
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, graceMs);
-    for (const event of ['end', 'close', 'error']) {
-      request.once(event, () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    }
-  });
+  const end = () => {
+    clearTimeout(timer);
+    response.end(() => request.socket.destroySoon());
+  };
+  const timer = setTimeout(end, graceMs);
+  for (const event of ['end', 'close', 'error']) request.once(event, end);
 }

@@ -38,7 +38,7 @@ const header = `extend schema @link(url: "https://specs.apollo.dev/federation/v2
 
 /** The context of a request that belongs to nobody in particular. */
 export const testContext: ExecutionContext = {
-  client: { keyId: 'key', clientId: 'client', scopes: new Set() },
+  client: { keyId: 'key', clientId: 'client', scopes: new Set(), requestsPerMinute: null },
   request: { requestId: 'request', traceparent: '', deadline: Number.POSITIVE_INFINITY, clientAddress: undefined },
   signal: new AbortController().signal,
 };

@@ -1,5 +1,6 @@
 import { hashApiKey, newApiKey } from '../identity/api-key.ts';
-import type { KeyStore, NewKey } from '../identity/key-store.ts';
+import type { NewKey } from '../identity/create-key.ts';
+import type { KeyStore } from '../identity/key-store.ts';
 
 /** Keeps a new key in a store and gives its text. */
 export async function createKey(store: KeyStore, about: Partial<NewKey> = {}): Promise<{ id: string; key: string }> {
@@ -13,6 +14,8 @@ export async function createKey(store: KeyStore, about: Partial<NewKey> = {}): P
     environment: 'test',
     expiresAt: undefined,
     lifetimeSeconds: undefined,
+    requestsPerMinute: undefined,
+    by: 'a test',
     ...about,
   });
   return { id, key };

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type PublicJwks, readSettings } from '@atrium/service-kit';
+import type { PublicJwks } from '@atrium/service-kit';
 import { createTestDatabase } from '@atrium/stack';
 import type { FastifyInstance } from 'fastify';
 import { exportJWK, generateKeyPair } from 'jose';
 import { pino } from 'pino';
-import { settings as definition } from '../config.ts';
+import { readGatewaySettings } from '../config.ts';
 import { type KeyStore, openKeyStore } from '../identity/key-store.ts';
 import { createGateway } from '../server.ts';
 import { composeTestGraph, type SubgraphName, startSubgraph, type TestSubgraph } from './subgraphs.ts';
@@ -46,8 +46,9 @@ export async function startTestGateway(env: Record<string, string> = {}): Promis
     startSubgraph('image', trustedKeys),
     startSubgraph('messaging', trustedKeys),
   ]);
-  const settings = readSettings(definition, {
+  const settings = readGatewaySettings({
     ATRIUM_MODE: 'development',
+    DRAIN_DELAY_MS: '0',
     DATABASE_URL: database.url,
     SIGNING_KEY: JSON.stringify(signingKey),
     TRUSTED_KEYS: JSON.stringify(trustedKeys),

@@ -1,4 +1,14 @@
-import { address, commonSettings, integer, list, type SettingsDefinition, secretKey, text } from '@atrium/service-kit';
+import {
+  address,
+  addresses,
+  callSettings,
+  commonSettings,
+  integer,
+  list,
+  type SettingsDefinition,
+  secretKey,
+  text,
+} from '@atrium/service-kit';
 import { z } from 'zod';
 
 const portNumber = z
@@ -12,13 +22,14 @@ const hostAndPort = z.string().regex(/^[^\s/@]+:\d{1,5}$/, 'must be host:port pa
 /** What Image is told. */
 export const settings = {
   ...commonSettings,
+  ...callSettings,
   port: integer('PORT', 'the port to listen on', { fallback: 4002, max: 65_535 }),
   requestBudgetMs: integer('REQUEST_BUDGET_MS', 'how long a request may take at most; its caller may say less', {
     // As long as the gateway gives a request with files, which come as slowly as their sender sends them.
     fallback: 60_000,
     min: 100,
   }),
-  profileUrl: address('PROFILE_URL', 'where Profile answers'),
+  profileUrls: addresses('PROFILE_URL', 'where Profile answers'),
   profileTimeoutMs: integer('PROFILE_TIMEOUT_MS', 'how long Profile may take to say whether a user exists', {
     fallback: 500,
     min: 10,

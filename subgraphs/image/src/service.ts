@@ -60,7 +60,12 @@ export async function startImageService(settings: Settings<typeof definition>, l
   });
   const images = createImageStore(database, settings);
   const actions = createActions(settings, images, pictures, (error) => report(logger, error));
-  const profile = createServiceClient('profile', settings.profileUrl, createTokenIssuer(settings.signingKey));
+  const profile = createServiceClient(
+    'profile',
+    settings.profileUrls,
+    createTokenIssuer(settings.signingKey),
+    settings,
+  );
   const verifyToken = createTokenVerifier(settings.trustedKeys, 'image');
   const app = await createSubgraph<Context>({
     typeDefs: readFileSync(join(import.meta.dirname, '..', 'schema.graphql'), 'utf8'),

@@ -1,5 +1,7 @@
 import {
   address,
+  addresses,
+  callSettings,
   choice,
   commonSettings,
   integer,
@@ -34,8 +36,9 @@ const phoneNumberTypes = [
 /** What Messaging is told. */
 export const settings = {
   ...commonSettings,
+  ...callSettings,
   port: integer('PORT', 'the port to listen on; 0 takes a free one', { fallback: 4003, max: 65_535 }),
-  profileUrl: address('PROFILE_URL', 'where Profile is', 'http://127.0.0.1:4001'),
+  profileUrls: addresses('PROFILE_URL', 'where Profile is', 'http://127.0.0.1:4001'),
   profileTimeoutMs: integer('PROFILE_TIMEOUT_MS', 'how long Profile may take to name a contact', {
     fallback: 500,
     min: 1,

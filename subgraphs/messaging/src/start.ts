@@ -51,7 +51,12 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
   await migrateQueue(databaseUrl, logger);
   await seedTemplates(database, readTemplateFiles(templatesFolder));
 
-  const profile = createServiceClient('profile', settings.profileUrl, createTokenIssuer(settings.signingKey));
+  const profile = createServiceClient(
+    'profile',
+    settings.profileUrls,
+    createTokenIssuer(settings.signingKey),
+    settings,
+  );
   const verifyToken = createTokenVerifier(settings.trustedKeys, 'messaging');
   const contacts = createContactSource(profile, settings.profileTimeoutMs);
   const hashes = createKeyedHashes(settings.codeHmacKey);

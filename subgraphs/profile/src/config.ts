@@ -1,5 +1,6 @@
 import {
-  address,
+  addresses,
+  callSettings,
   commonSettings,
   integer,
   type Settings,
@@ -10,9 +11,10 @@ import {
 /** What the Profile process is told. */
 export const settings = {
   ...commonSettings,
+  ...callSettings,
   port: integer('PORT', 'the port to listen on', { fallback: 4001, max: 65_535 }),
-  messagingUrl: address('MESSAGING_URL', 'where Messaging is reached'),
-  imageUrl: address('IMAGE_URL', 'where Image is reached, to tell it of deleted users'),
+  messagingUrls: addresses('MESSAGING_URL', 'where Messaging is reached'),
+  imageUrls: addresses('IMAGE_URL', 'where Image is reached, to tell it of deleted users'),
   idempotencyKey: secretKey('IDEMPOTENCY_HMAC_KEY', 'keys the hashes of idempotency keys and their inputs'),
   idempotencyLifetimeMs: integer('IDEMPOTENCY_LIFETIME_MS', 'how long an idempotency key keeps its one effect', {
     fallback: 24 * 3_600_000,

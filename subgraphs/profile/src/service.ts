@@ -37,8 +37,8 @@ export async function startProfile(settings: ProfileSettings): Promise<Profile> 
   const database = openDatabase(settings.databaseUrl, settings.databaseConnections);
   const issuer = createTokenIssuer(settings.signingKey);
   const clients = {
-    messaging: createServiceClient('messaging', settings.messagingUrl, issuer),
-    image: createServiceClient('image', settings.imageUrl, issuer),
+    messaging: createServiceClient('messaging', settings.messagingUrls, issuer, settings),
+    image: createServiceClient('image', settings.imageUrls, issuer, settings),
   };
   const users = createUserStore(database, {
     claimMs: settings.claimLifetimeMs,

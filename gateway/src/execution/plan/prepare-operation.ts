@@ -16,6 +16,7 @@ import {
 import { fragmentsOf } from '../fragments.ts';
 import { type KnownConditions, settleConditions } from './conditions.ts';
 import type { PlanKeys } from './plan-keys.ts';
+import { serializeRoot } from './serial-root.ts';
 
 const typenameField: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
 
@@ -49,7 +50,7 @@ export function prepareOperation(
   const fragments = fragmentsOf(document);
   const typeInfo = new TypeInfo(schema);
   const isQuery = () => typeInfo.getParentType() === schema.getQueryType();
-  return visit(
+  const prepared: DocumentNode = visit(
     { ...document, definitions: [operation, ...Object.values(fragments)] },
     visitWithTypeInfo(typeInfo, {
       Field: {
@@ -64,6 +65,11 @@ export function prepareOperation(
       Variable: renameVariable,
     }),
   );
+  const preparedFragments = fragmentsOf(prepared);
+  const definitions = prepared.definitions.map((definition) =>
+    definition.kind === Kind.OPERATION_DEFINITION ? serializeRoot(definition, preparedFragments) : definition,
+  );
+  return { ...prepared, definitions };
 }
 
 function rename(node: FieldNode, keys: PlanKeys): FieldNode | undefined {

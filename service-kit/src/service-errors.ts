@@ -1,0 +1,47 @@
+import { isErrorCode, PublicError } from './errors.ts';
+import type { ServiceResponse } from './service-call.ts';
+
+/** A sister service did not answer, or not usably. Work that can wait is put off; a reader is told UNAVAILABLE. */
+export class ServiceUnavailable extends PublicError {
+  constructor(service: string, cause?: unknown) {
+    super('UNAVAILABLE', `The ${service} service cannot be reached. Try again.`, { retryAfterMs: 1_000, cause });
+    this.name = 'ServiceUnavailable';
+  }
+
+  /** Whether the service is there and refused this very call, so that a smaller or another one may succeed. */
+  get refused(): boolean {
+    return this.cause instanceof UnusableAnswer;
+  }
+}
+
+/**
+ * An answer without the data that was asked for, such as FORBIDDEN or INTERNAL. Whoever caused the call cannot mend
+ * that and is told UNAVAILABLE; the log tells the operator this code, or the HTTP status where there is none.
+ */
+export class UnusableAnswer extends Error {
+  readonly code: string;
+
+  constructor({ status }: ServiceResponse, errors: unknown) {
+    super('unusable answer');
+    this.name = 'UnusableAnswer';
+    const [first] = Array.isArray(errors) ? errors : [];
+    const code: unknown = first?.extensions?.code;
+    this.code = isErrorCode(code) ? code : `HTTP ${status}`;
+  }
+}
+
+/** Nobody was asked, because every instance of the service is known to be in trouble: what the log tells. */
+export class NoInstance extends Error {
+  constructor() {
+    super('no instance');
+    this.name = 'NoInstance';
+  }
+}
+
+/** An answer, or the answers that are read at the same time, take more memory than they may: what the log tells. */
+export class AnswerTooLarge extends Error {
+  constructor() {
+    super('answer too large');
+    this.name = 'AnswerTooLarge';
+  }
+}

@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { publicKeyOf, repositoryRoot } from '@atrium/stack';
+import { afterAll, expect, test } from '@jest/globals';
+import { startLoad } from '../support/load.ts';
+import { startGateway } from '../support/own-gateway.ts';
+import { startStandIn } from '../support/stand-in.ts';
+import { sharedSystem } from '../support/test-system.ts';
+import { scale } from '../support/tier.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const system = await sharedSystem();
+const image = { __typename: 'Image', id: '0193c9a0-7b6e-7c52-9f0a-5d4f7f3a2b10', width: 40 };
+const instances = [await startStandIn({ root: { image } }), await startStandIn({ root: { image } })] as const;
+const [first, second] = instances;
+
+/** A gateway beside the system's own, which knows two instances of Image. */
+const gateway = await startGateway(readFileSync(join(repositoryRoot, 'supergraph', 'supergraph.graphql'), 'utf8'), {
+  GATEWAY_AUTH: 'key',
+  ATRIUM_MODE: 'development',
+  DATABASE_URL: system.databases.gateway,
+  SIGNING_KEY: JSON.stringify(system.signingKeys.gateway),
+  TRUSTED_KEYS: JSON.stringify({ keys: Object.values(system.signingKeys).map(publicKeyOf) }),
+  PROFILE_URL: system.services.profile.url,
+  IMAGE_URL: instances.map(({ url }) => url).join(', '),
+  MESSAGING_URL: system.services.messaging.url,
+  REQUESTS_PER_MINUTE: '1000000',
+  BREAKER_PROBE_MS: '100',
+});
+
+afterAll(async () => {
+  await gateway.stop();
+  await Promise.all(instances.map((instance) => instance.kill()));
+});
+
+/** What /metrics says of the breaker of an instance of Image: 0 closed, 1 half-open, 2 open. */
+async function breakerOf(instance: number): Promise<number> {
+  const text = await (await fetch(gateway.url.replace('/graphql', '/metrics'))).text();
+  const state = new RegExp(`^\\w*breaker_state\\{service="image",instance="${instance}"\\} (\\d)$`, 'm').exec(
+    text,
+  )?.[1];
+  if (state === undefined) throw new Error('The breaker is not told of');
+  return Number(state);
+}
+
+test('one of two instances killed under load: every read succeeds, and the instance is used again once it is back', async () => {
+  const load = startLoad({
+    url: gateway.url,
+    clients: 8,
+    headers: { 'x-api-key': system.apiKey },
+    ask: () => ({ query: '{ image(id: "0193c9a0-7b6e-7c52-9f0a-5d4f7f3a2b10") { id width } }' }),
+    judge: (answer) => JSON.stringify(answer) === JSON.stringify({ data: { image: { id: image.id, width: 40 } } }),
+  });
+  const rounds = scale('deaths of an instance under load', { small: 2, full: 20 });
+  let answers = 0;
+  for (let round = 0; round < rounds; round++) {
+    const [dying, index] = round % 2 === 0 ? [first, 0] : [second, 1];
+    answers += 200;
+    await load.reached(answers);
+    await dying.kill();
+    await waitFor('its breaker opens', async () => (await breakerOf(index)) !== 0);
+    answers += 200;
+    await load.reached(answers);
+    await dying.restart();
+    await waitFor('its breaker closes', async () => (await breakerOf(index)) === 0);
+  }
+  const { answered, failures } = await load.stop();
+  process.stdout.write(`${answered} reads over ${rounds} deaths, ${failures.length} failed\n`);
+  expect(failures).toEqual([]);
+});
