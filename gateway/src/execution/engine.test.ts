@@ -187,7 +187,7 @@ test('a fault of ours costs the response, and nothing of it leaves', async () =>
 });
 
 test('the schema is told in words that the planner does not know, alone and beside data', async () => {
-  const { execute, fetches } = graph();
+  const { execute, fetches } = executeGraph({ profile: profile(), image: image(), messaging: messaging() });
   const fragment = 'fragment T on __Type { name isOneOf }';
   const asked = '__type(name: "User") { ...T }';
   const told = { name: 'User', isOneOf: null };

@@ -75,7 +75,7 @@ const client = {
   keyId: 'key-1',
   clientId: 'client-1',
   scopes: new Set(['profile:read']),
-  requestsPerMinute: undefined,
+  requestsPerMinute: null,
 };
 
 function contextOf(about: Partial<ExecutionContext> = {}): ExecutionContext {

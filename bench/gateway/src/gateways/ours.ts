@@ -40,7 +40,7 @@ async function startOn(site: Site, databaseUrl: string): Promise<RunningGateway>
     args: [quietNode, ...profiling, join('src', 'main.ts')],
     cwd: gatewayFolder,
     env: {
-      PORT: String(port),
+      GATEWAY_PORT: String(port),
       PUBLIC_URL: `http://127.0.0.1:${port}`,
       DATABASE_URL: databaseUrl,
       SIGNING_KEY: JSON.stringify(signingKey),
