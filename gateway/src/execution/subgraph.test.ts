@@ -71,7 +71,12 @@ function open(endpoint: string, options: Partial<SubgraphOptions> = {}): RemoteS
   return subgraph;
 }
 
-const client = { keyId: 'key-1', clientId: 'client-1', scopes: new Set(['profile:read']), requestsPerMinute: null };
+const client = {
+  keyId: 'key-1',
+  clientId: 'client-1',
+  scopes: new Set(['profile:read']),
+  requestsPerMinute: null,
+};
 
 function contextOf(about: Partial<ExecutionContext> = {}): ExecutionContext {
   const request = { ...readContext({}, 5_000), clientAddress: '203.0.113.7' };
@@ -85,7 +90,7 @@ function fetchOf(about: Partial<SubgraphFetch> = {}): SubgraphFetch {
 test('a fetch is sent as it is, with the word of the gateway on who asks, and its answer read', async () => {
   const { endpoint, received } = await serve(data);
   const context = contextOf();
-  expect(await open(endpoint).fetch(fetchOf(), context)).toEqual({ data: { user: { id: '1' } }, errors: [] });
+  expect(await open(endpoint).fetch(fetchOf(), context)).toMatchObject({ data: { user: { id: '1' } }, errors: [] });
   const [{ request, body } = { request: undefined, body: '' }] = received;
   expect(body).toBe('{"query":"{user{id}}"}');
   const { requestId, traceparent } = context.request;
@@ -184,6 +189,18 @@ test('what fails on our side is INTERNAL, and never a rejection', async () => {
   expect(answered).toMatchObject({ data: undefined, errors: [{ code: 'INTERNAL' }] });
 });
 
+test('a subgraph that was ill is asked the least that GraphQL knows, without a token, until it answers', async () => {
+  const { endpoint, received } = await serve((_, response) => {
+    response.writeHead(received.length < 3 ? 500 : 401).end();
+  });
+  const subgraph = open(endpoint, { pool: { breakerFailures: 1, breakerProbeMs: 10 } });
+  await subgraph.fetch(fetchOf(), contextOf());
+  await waitUntil(() => subgraph.states()[0]?.breaker === 'closed');
+  const probes = received.slice(1).map(({ request, body }) => [request.url, request.headers.authorization, body]);
+  const probe = ['/graphql', undefined, '{"query":"{__typename}"}'];
+  expect(probes).toEqual([probe, probe]);
+});
+
 describe('when the client goes away', () => {
   test('a read is given up, and the subgraph learns of it', async () => {
     const { endpoint, received } = await serve(() => {});
@@ -206,7 +223,7 @@ describe('when the client goes away', () => {
     await waitUntil(() => received.length === 1);
     gone.abort();
     answer();
-    expect(await fetching).toEqual({ data: { user: { id: '1' } }, errors: [] });
+    expect(await fetching).toMatchObject({ data: { user: { id: '1' } }, errors: [] });
   });
 });
 

@@ -1,6 +1,7 @@
 import type { FetchNode } from '@apollo/query-planner';
 import type { Subgraph, SubgraphFetch } from '../execution.ts';
 import type { SupergraphTypes } from '../planner.ts';
+import type { Collect } from './collection.ts';
 import { contextVariable } from './context-arguments.ts';
 import { takeFiles } from './files.ts';
 import type { Merge } from './merge.ts';
@@ -27,6 +28,8 @@ export interface FetchTools {
   fileVariables: ReadonlySet<string>;
   /** Whether objects that stand for one entity may share what a fetch brought for it. */
   mayShare(node: FetchNode, path: PlanPath): boolean;
+  /** How the entities of a fetch are collected. */
+  collection(fetch: FetchPlan & { represent: Represent }): Collect;
 }
 
 /** A fetch of a plan, with its representations compiled. */

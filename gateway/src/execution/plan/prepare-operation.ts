@@ -48,10 +48,11 @@ export function prepareOperation(
   known?: KnownConditions,
 ): DocumentNode {
   const fragments = fragmentsOf(document);
+  const planned = Object.values(fragments).filter(({ typeCondition }) => !typeCondition.name.value.startsWith('__'));
   const typeInfo = new TypeInfo(schema);
   const isQuery = () => typeInfo.getParentType() === schema.getQueryType();
   const prepared: DocumentNode = visit(
-    { ...document, definitions: [operation, ...Object.values(fragments)] },
+    { ...document, definitions: [operation, ...planned] },
     visitWithTypeInfo(typeInfo, {
       Field: {
         enter: (node) => (introspectionFields.has(node.name.value) && isQuery() ? null : settleConditions(node, known)),
@@ -65,11 +66,31 @@ export function prepareOperation(
       Variable: renameVariable,
     }),
   );
+  const [preparedOperation] = prepared.definitions;
+  if (preparedOperation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('The operation comes first.');
   const preparedFragments = fragmentsOf(prepared);
-  const definitions = prepared.definitions.map((definition) =>
-    definition.kind === Kind.OPERATION_DEFINITION ? serializeRoot(definition, preparedFragments) : definition,
-  );
-  return { ...prepared, definitions };
+  const serial = serializeRoot(preparedOperation, preparedFragments);
+  return { ...prepared, definitions: [serial, ...reachedFrom(serial, preparedFragments)] };
+}
+
+/** The fragments that are still used: of those for introspection the planner cannot make sense. */
+function reachedFrom(
+  operation: OperationDefinitionNode,
+  fragments: Readonly<Record<string, FragmentDefinitionNode>>,
+): Set<FragmentDefinitionNode> {
+  const reached = new Set<FragmentDefinitionNode>();
+  const follow = (definition: OperationDefinitionNode | FragmentDefinitionNode): void => {
+    visit(definition, {
+      FragmentSpread({ name }) {
+        const fragment = fragments[name.value];
+        if (!fragment || reached.has(fragment)) return;
+        reached.add(fragment);
+        follow(fragment);
+      },
+    });
+  };
+  follow(operation);
+  return reached;
 }
 
 function rename(node: FieldNode, keys: PlanKeys): FieldNode | undefined {
