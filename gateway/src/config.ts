@@ -11,6 +11,8 @@ import {
   text,
 } from '@atrium/service-kit/settings';
 import { z } from 'zod';
+import { identitySettings } from './identity/settings.ts';
+import { rateSettings } from './limits/rate-settings.ts';
 
 /** What the command line for API keys needs to know. */
 export const databaseSettings = { databaseUrl: commonSettings.databaseUrl } satisfies SettingsDefinition;
@@ -44,16 +46,8 @@ export const settings = {
   developmentApiKey: optional(
     secretText('DEVELOPMENT_API_KEY', 'the key that the pages for developers are preset with; development only'),
   ),
-  keyCacheMs: integer('KEY_CACHE_MS', 'how long a key is believed without asking the database', {
-    fallback: 3_000,
-    min: 100,
-    max: 5_000,
-  }),
-  keyLookupTimeoutMs: integer('KEY_LOOKUP_TIMEOUT_MS', 'how long the database may take to know a key', {
-    fallback: 2_000,
-    min: 100,
-    max: 10_000,
-  }),
+  ...identitySettings,
+  ...rateSettings,
   requestTimeoutMs: integer('REQUEST_TIMEOUT_MS', 'how long a request may take in all, uploads apart', {
     fallback: 10_000,
     min: 100,

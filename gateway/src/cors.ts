@@ -25,7 +25,7 @@ export async function allowOrigins(
     origin: (origin, done) =>
       done(null, origin !== undefined && (origins.has(origin) || (options.development && local.test(origin)))),
     methods: ['GET', 'POST'],
-    exposedHeaders: ['x-request-id', 'retry-after'],
+    exposedHeaders: ['x-request-id', 'retry-after', 'ratelimit', 'ratelimit-policy'],
     maxAge: 600,
   });
 }

@@ -9,10 +9,12 @@ import { forwardImages } from './forwarding/images.ts';
 import { forwardInbox } from './forwarding/inbox.ts';
 import { serveGraph } from './graphql.ts';
 import { createHostCheck } from './host-check.ts';
-import { type ApiClient, createAuthenticator } from './identity/authenticator.ts';
-import { openKeyStore } from './identity/key-store.ts';
+import type { ApiClient } from './identity/authenticator.ts';
+import { openIdentity } from './identity/identity.ts';
 import { limitBodies } from './limits/body.ts';
 import { lingerOverUnreadBodies } from './limits/linger.ts';
+import { createRequestRate } from './limits/request-rate.ts';
+import { tooManyFailedKeys, tooManyRequests, toRateLimit, toRateLimitPolicy } from './limits/request-rate-headers.ts';
 import { landingPage, type PageOptions, registerPages, sendPage, wantsPage } from './pages/index.ts';
 
 declare module 'fastify' {
@@ -30,11 +32,8 @@ const lingerMs = 5_000;
 /** The gateway, ready to listen. A request is identified, limited, planned and executed, in this order. */
 export async function createGateway(settings: GatewaySettings, logger: Logger): Promise<FastifyInstance> {
   const development = settings.mode === 'development';
-  const store = openKeyStore(settings.databaseUrl, {
-    connections: settings.databaseConnections,
-    timeoutMs: settings.keyLookupTimeoutMs,
-  });
-  const authenticator = createAuthenticator({ store, logger, cacheMs: settings.keyCacheMs });
+  const rate = createRequestRate(settings, logger);
+  const identity = openIdentity(settings, logger);
   const issuer = createTokenIssuer(settings.signingKey);
   const hostAllowed = createHostCheck(settings.publicUrl);
 
@@ -42,23 +41,38 @@ export async function createGateway(settings: GatewaySettings, logger: Logger): 
     logger,
     bodyLimitBytes: settings.jsonMaxBytes,
     requestBudgetMs: settings.requestTimeoutMs,
-    ready: () => store.check(),
+    ready: () => identity.check(),
     trustedProxies: settings.trustedProxies,
     describeRequest,
   });
   app.server.requestTimeout = settings.uploadTimeoutMs + lingerMs;
   app.decorateRequest('client');
   app.decorateRequest('graphqlLog');
-  app.addHook('onClose', () => store.close());
+  app.addHook('onClose', async () => {
+    await Promise.all([identity.close(), rate.close()]);
+  });
   app.addHook('onRequest', async (request) => {
     // What a client says of itself in our own headers counts for nothing.
     const deadline = performance.now() + settings.requestTimeoutMs;
     request.atrium = { ...request.atrium, deadline, clientAddress: request.ip.replace(/^::ffff:/, '') };
   });
   await allowOrigins(app, { origins: settings.corsOrigins, development });
-  app.addHook('onRequest', async (request) => {
-    if (isGraph(request)) request.client = await authenticator.identify(request.headers);
+  app.addHook('onRequest', async (request, reply) => {
+    if (!isGraph(request)) return;
+    request.client = await identify(request);
+    const state = await rate.take(request.client, 1);
+    reply.header('ratelimit-policy', toRateLimitPolicy(state)).header('ratelimit', toRateLimit(state));
+    if (state.exceeded) throw tooManyRequests(state);
   });
+  async function identify(request: FastifyRequest): Promise<ApiClient> {
+    try {
+      return await identity.identify(request.headers);
+    } catch (error) {
+      if (!(error instanceof PublicError && error.code === 'UNAUTHENTICATED')) throw error;
+      const state = rate.takeFailedKey(request.atrium.clientAddress);
+      throw state.exceeded ? tooManyFailedKeys(state) : error;
+    }
+  }
   limitBodies(app, settings);
   lingerOverUnreadBodies(app, lingerMs);
 
