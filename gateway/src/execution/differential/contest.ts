@@ -59,17 +59,15 @@ export function unexplained(composed: ComposedGraph, operation: Operation, answe
   const { graphql, apollo, atrium } = answers;
   if (atrium.fallback !== undefined) return [{ of: 'atrium', kind: 'fallback', at: atrium.fallback }];
   if (plannerFaults.some((fault) => fault.meets(operation, composed))) return [];
-  const right = graphql ?? apollo;
-  const ours = right ? differences(right, atrium).map((difference) => ({ of: 'atrium' as const, ...difference })) : [];
-  if (!apollo) return ours;
-  if (!graphql) {
-    // Nobody decides between the two; what is known of @apollo/gateway excuses a difference all the same.
-    return ours.filter((difference) => !isKnown(difference as Difference, operation, apollo, atrium, composed));
-  }
-  const theirs = differences(graphql, apollo)
-    .filter((difference) => !isKnown(difference, operation, apollo, graphql, composed))
+  const ours = graphql ? differences(graphql, atrium) : [];
+  const own = ours.map((difference) => ({ of: 'atrium' as const, ...difference }));
+  if (!apollo) return own;
+  // Without graphql-js nobody decides between the two; what is known of @apollo/gateway excuses a difference all the same.
+  const right = graphql ?? atrium;
+  const theirs = differences(right, apollo)
+    .filter((difference) => !isKnown(difference, operation, apollo, right, composed))
     .map((difference) => ({ of: '@apollo/gateway' as const, ...difference }));
-  return [...ours, ...theirs];
+  return [...own, ...theirs];
 }
 
 /** A difference that nothing known explains. */
