@@ -54,18 +54,19 @@ export async function ask(
 }
 
 /** What nobody explains among the differences of the answers; each with whose it is. */
-export function unexplained(operation: Operation, { graphql, apollo, atrium }: Answers): Unexplained[] {
+export function unexplained(composed: ComposedGraph, operation: Operation, answers: Answers): Unexplained[] {
+  const { graphql, apollo, atrium } = answers;
   if (atrium.fallback !== undefined) return [{ of: 'atrium', kind: 'fallback', at: atrium.fallback }];
-  if (plannerFaults.some((fault) => fault.meets(operation))) return [];
+  if (plannerFaults.some((fault) => fault.meets(operation, composed))) return [];
   const right = graphql ?? apollo;
   const ours = right ? differences(right, atrium).map((difference) => ({ of: 'atrium' as const, ...difference })) : [];
   if (!apollo) return ours;
   if (!graphql) {
     // Nobody decides between the two; what is known of @apollo/gateway excuses a difference all the same.
-    return ours.filter((difference) => !isKnown(difference as Difference, operation, apollo, atrium));
+    return ours.filter((difference) => !isKnown(difference as Difference, operation, apollo, atrium, composed));
   }
   const theirs = differences(graphql, apollo)
-    .filter((difference) => !isKnown(difference, operation, apollo, graphql))
+    .filter((difference) => !isKnown(difference, operation, apollo, graphql, composed))
     .map((difference) => ({ of: '@apollo/gateway' as const, ...difference }));
   return [...ours, ...theirs];
 }
@@ -73,8 +74,14 @@ export function unexplained(operation: Operation, { graphql, apollo, atrium }: A
 /** A difference that nothing known explains. */
 export type Unexplained = { of: 'atrium' | '@apollo/gateway' } & (Difference | { kind: 'fallback'; at: string });
 
-function isKnown(difference: Difference, operation: Operation, apollo: ApolloAnswer, right: Answer): boolean {
-  return knownDepartures.some((departure) => departure.explains(difference, operation, apollo, right));
+function isKnown(
+  difference: Difference,
+  operation: Operation,
+  apollo: ApolloAnswer,
+  right: Answer,
+  composed: ComposedGraph,
+): boolean {
+  return knownDepartures.some((departure) => departure.explains(difference, operation, apollo, right, composed));
 }
 
 /** A failure in words: what to run again, and who answered what. */

@@ -1,6 +1,8 @@
+import { Kind, visit } from 'graphql';
 import type { Path } from '../subgraph-answer.ts';
 import type { Answer, Operation } from './answers.ts';
 import type { ApolloAnswer } from './apollo-executor.ts';
+import type { ComposedGraph } from './composed-graph.ts';
 import { hasHollowField, leavesOutBelowVariable } from './conditions.ts';
 import type { Difference } from './normalize.ts';
 
@@ -8,7 +10,13 @@ import type { Difference } from './normalize.ts';
 export interface Departure {
   name: string;
   reason: string;
-  explains(difference: Difference, operation: Operation, apollo: ApolloAnswer, right: Answer): boolean;
+  explains(
+    difference: Difference,
+    operation: Operation,
+    apollo: ApolloAnswer,
+    right: Answer,
+    composed: ComposedGraph,
+  ): boolean;
   /** A small case that shows it, so that the list cannot rot. */
   example: { graph: string; document: string; variables?: Record<string, unknown>; faultSeed?: number };
 }
@@ -74,6 +82,34 @@ export const knownDepartures: readonly Departure[] = [
       errors.some(({ message }) => message.includes('does not exist inside the schema')),
     example: { graph: 'hidden', document: '{ search(color: GREEN) { ... on Item { id } } }' },
   },
+  {
+    name: 'the type of an interface object',
+    reason:
+      'The planner asks a subgraph that knows an interface as an object for its type, and the answer, the name of the interface, takes the place of the type that was known. What depends on the type is lost then.',
+    explains: ({ kind }, _operation, _apollo, _right, { graph }) => graph.families !== undefined && kind === 'data',
+    example: { graph: 'lending', document: '{ allMedia { ... on Movie { available __typename } title } }' },
+  },
+  {
+    name: 'order of changes',
+    reason:
+      'The specification (6.3.1) wants the root fields of a mutation executed in the order of the document. Those in inline fragments that are alike are brought together before it is planned.',
+    explains: (_difference, { definition }) =>
+      definition.operation === 'mutation' && definition.selectionSet.selections.some(({ kind }) => kind !== Kind.FIELD),
+    example: {
+      graph: 'orders',
+      document: 'mutation { ... { touch } count ... { rename(id: 1) { id } } }',
+    },
+  },
+  {
+    name: 'aliases that hide a key',
+    reason:
+      'The planner asks for keys, and for what is required, by their names. Where the client gave such a name to another field as an alias, the two get in each other’s way.',
+    explains: (_difference, operation, _apollo, _right, { plannerFields }) => hides(operation, plannerFields),
+    example: {
+      graph: 'accounts and reviews',
+      document: '{ latest { body id: author { name } } me { id: nickname reviews { body } } }',
+    },
+  },
 ];
 
 function withoutIndices(path: Path | undefined): string {
@@ -84,4 +120,15 @@ function withoutIndices(path: Path | undefined): string {
 function readPlace(at: string): Path | undefined {
   const end = at.lastIndexOf(']') + 1;
   return end === 0 ? undefined : (JSON.parse(at.slice(0, end)) as Path);
+}
+
+/** Whether an operation gives one of the names to another field. */
+function hides({ document }: Operation, names: ReadonlySet<string>): boolean {
+  let found = false;
+  visit(document, {
+    Field: ({ alias, name }) => {
+      if (alias && alias.value !== name.value && names.has(alias.value)) found = true;
+    },
+  });
+  return found;
 }

@@ -1,13 +1,14 @@
 import type { FetchNode } from '@apollo/query-planner';
 import type { Subgraph, SubgraphFetch } from '../execution.ts';
 import type { SupergraphTypes } from '../planner.ts';
+import type { Collect } from './collection.ts';
 import { contextVariable } from './context-arguments.ts';
 import { takeFiles } from './files.ts';
 import type { Merge } from './merge.ts';
-import { clientVariable } from './prepare-operation.ts';
 import { compileRepresentation, type Represent } from './representation.ts';
 import { prepareBody, type UsedVariable } from './request-body.ts';
 import type { Run } from './run.ts';
+import { clientVariable } from './variable-names.ts';
 import type { PlanPath } from './walk-path.ts';
 
 /** A fetch of a plan and where its answer goes. */
@@ -27,6 +28,8 @@ export interface FetchTools {
   fileVariables: ReadonlySet<string>;
   /** Whether objects that stand for one entity may share what a fetch brought for it. */
   mayShare(node: FetchNode, path: PlanPath): boolean;
+  /** How the entities of a fetch are collected. */
+  collection(fetch: FetchPlan & { represent: Represent }): Collect;
 }
 
 /** A fetch of a plan, with its representations compiled. */

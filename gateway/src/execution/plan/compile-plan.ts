@@ -1,11 +1,12 @@
 import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner';
 import { BeyondCompiler } from './beyond-compiler.ts';
+import { Collections } from './collection.ts';
 import { describeFetch, type FetchPlan, type FetchTools } from './compile-fetch.ts';
 import { compileEntityFetch } from './entity-fetch.ts';
-import { clientVariable } from './prepare-operation.ts';
 import { compileRootFetch } from './root-fetch.ts';
 import type { Run, Step } from './run.ts';
 import { createSharing } from './sharing.ts';
+import { clientVariable } from './variable-names.ts';
 import type { PlanPath } from './walk-path.ts';
 
 /** A plan that can be executed. */
@@ -20,13 +21,15 @@ export interface CompiledPlan {
 export const nothingToFetch: CompiledPlan = { execute: undefined, fetches: [] };
 
 /** Compiles a query plan; throws `BeyondCompiler` for what it cannot handle. */
-export function compilePlan(plan: QueryPlan, tools: Omit<FetchTools, 'mayShare'>): CompiledPlan {
+export function compilePlan(plan: QueryPlan, tools: Omit<FetchTools, 'mayShare' | 'collection'>): CompiledPlan {
   const { node } = plan;
   if (!node) return nothingToFetch;
   if (node.kind === 'Subscription') throw new BeyondCompiler('subscription');
   const fetches: FetchPlan[] = [];
   const mayShare = createSharing(node);
-  return { execute: compileNode(node, [], { ...tools, mayShare, fetches }), fetches };
+  const collections = new Collections();
+  const collection: FetchTools['collection'] = (fetch) => collections.of(fetch);
+  return { execute: compileNode(node, [], { ...tools, mayShare, collection, fetches }), fetches };
 }
 
 type Tools = FetchTools & { fetches: FetchPlan[] };

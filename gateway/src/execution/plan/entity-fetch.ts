@@ -4,23 +4,20 @@ import { type ContextArguments, compileContextArguments } from './context-argume
 import { Entities } from './entities.ts';
 import type { Represent } from './representation.ts';
 import { compileRewrites } from './rewrites.ts';
-import type { JsonObject, Run, Step } from './run.ts';
+import { type JsonObject, noteAnswer, type Run, type Step } from './run.ts';
 import { compileWalk } from './walk-path.ts';
 
 type EntityFetch = FetchPlan & { represent: Represent };
 
 /** Compiles a fetch of entities. */
 export function compileEntityFetch(fetch: EntityFetch, tools: FetchTools): Step {
-  const { node, path, represent } = fetch;
-  const fromContext = compileContextArguments(node.contextRewrites, path, tools.types);
+  const fromContext = compileContextArguments(fetch.node.contextRewrites, fetch.path, tools.types);
   if (fromContext) return compileContextFetch(fetch, fromContext, tools);
   const send = compileSend(fetch, tools);
-  const collect = compileWalk<Entities>(path, 'context.add(object, represent(object));', { represent });
+  const collect = tools.collection(fetch);
   return (run) => {
-    if (run.data === undefined) return undefined;
-    const entities = new Entities();
-    collect(run.data, entities);
-    return entities.count === 0 ? undefined : send(run, run.variables, entities);
+    const entities = collect(run);
+    return entities === undefined || entities.count === 0 ? undefined : send(run, run.variables, entities);
   };
 }
 
@@ -60,7 +57,7 @@ function compileReceive(fetch: EntityFetch, { types, merge, mayShare }: FetchToo
   const rewrite = compileRewrites(fetch.node.outputRewrites, types);
   const shares = mayShare(fetch.node, fetch.path);
   return (run: Run, answer: SubgraphAnswer, entities: Entities): void => {
-    if (answer.errors.length > 0) run.failures.push({ fetch, answer, entities });
+    noteAnswer(run, fetch, answer, entities);
     const received = answer.data?._entities;
     if (!Array.isArray(received)) return;
     if (rewrite) for (const entity of received) rewrite(entity);

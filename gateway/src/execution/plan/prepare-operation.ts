@@ -13,27 +13,15 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
-import { fragmentsOf } from '../fragments.ts';
+import { fragmentsOf, fragmentsUsedBy } from '../fragments.ts';
 import { type KnownConditions, settleConditions } from './conditions.ts';
 import type { PlanKeys } from './plan-keys.ts';
 import { serializeRoot } from './serial-root.ts';
+import { planVariable } from './variable-names.ts';
 
 const typenameField: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
 
 const introspectionFields = new Set(['__schema', '__type']);
-
-/** Names of variables that fetches have for themselves. */
-const reservedVariable = /^(representations|contextualArgument_.*|as_.*)$/;
-
-/** How a variable is called in the plan. */
-export function planVariable(name: string): string {
-  return reservedVariable.test(name) ? `as_${name}` : name;
-}
-
-/** The client's name of a variable of the plan. */
-export function clientVariable(name: string): string {
-  return name.startsWith('as_') ? name.slice('as_'.length) : name;
-}
 
 /**
  * The document that is planned for an operation: that operation and the fragments, with nothing in it that the planner
@@ -48,10 +36,11 @@ export function prepareOperation(
   known?: KnownConditions,
 ): DocumentNode {
   const fragments = fragmentsOf(document);
+  const planned = Object.values(fragments).filter(({ typeCondition }) => !typeCondition.name.value.startsWith('__'));
   const typeInfo = new TypeInfo(schema);
   const isQuery = () => typeInfo.getParentType() === schema.getQueryType();
   const prepared: DocumentNode = visit(
-    { ...document, definitions: [operation, ...Object.values(fragments)] },
+    { ...document, definitions: [operation, ...planned] },
     visitWithTypeInfo(typeInfo, {
       Field: {
         enter: (node) => (introspectionFields.has(node.name.value) && isQuery() ? null : settleConditions(node, known)),
@@ -65,11 +54,12 @@ export function prepareOperation(
       Variable: renameVariable,
     }),
   );
+  const [preparedOperation] = prepared.definitions;
+  if (preparedOperation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('The operation comes first.');
   const preparedFragments = fragmentsOf(prepared);
-  const definitions = prepared.definitions.map((definition) =>
-    definition.kind === Kind.OPERATION_DEFINITION ? serializeRoot(definition, preparedFragments) : definition,
-  );
-  return { ...prepared, definitions };
+  const serial = serializeRoot(preparedOperation, preparedFragments);
+  // Of the fragments that only introspection used the planner cannot make sense.
+  return { ...prepared, definitions: [serial, ...fragmentsUsedBy(serial, preparedFragments)] };
 }
 
 function rename(node: FieldNode, keys: PlanKeys): FieldNode | undefined {

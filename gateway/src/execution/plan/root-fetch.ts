@@ -1,7 +1,7 @@
 import { type FetchPlan, type FetchTools, prepareRequest } from './compile-fetch.ts';
 import type { Merge } from './merge.ts';
 import { compileRewrites } from './rewrites.ts';
-import type { JsonObject, Step } from './run.ts';
+import { type JsonObject, noteAnswer, type Step } from './run.ts';
 import { compileWalk, type PlanPath } from './walk-path.ts';
 
 /** Compiles a fetch without entities: of the root, or of root fields that stand somewhere below it. */
@@ -13,7 +13,7 @@ export function compileRootFetch(fetch: FetchPlan, tools: FetchTools): Step {
   const mergeAt = path.length === 0 ? tools.merge : compileMergeAt(path, tools.merge);
   return (run) =>
     subgraph.fetch(request(run.variables, undefined), run.context).then((answer) => {
-      if (answer.errors.length > 0) run.failures.push({ fetch, answer, entities: undefined });
+      noteAnswer(run, fetch, answer, undefined);
       if (!answer.data) return;
       rewrite?.(answer.data);
       if (run.data !== undefined) mergeAt(run.data, answer.data);

@@ -1,7 +1,8 @@
 import type { FetchPlan } from '../plan/compile-fetch.ts';
-import { planVariable } from '../plan/prepare-operation.ts';
+import { isOfType } from '../plan/rewrites.ts';
 import type { Failure, JsonObject, Run } from '../plan/run.ts';
 import { type SelectedField, selectedFields } from '../plan/selected-fields.ts';
+import { planVariable } from '../plan/variable-names.ts';
 import type { SupergraphTypes } from '../planner.ts';
 import type { Path, SubgraphError } from '../subgraph-answer.ts';
 import { findPlaces, type Place } from './find-places.ts';
@@ -62,8 +63,10 @@ class Placing {
     const keys = this.#keysOf(fetch, object);
     const missing = wasAnswered ? keys.filter((key) => object[key] === null || object[key] === undefined) : keys;
     for (const key of missing) this.#add([...path, key], error);
-    // An error beside whole data belongs to no field; a fetch that was to bring nothing has nothing to tell.
+    // An error beside whole data belongs to no field.
     if (missing.length === 0 && keys.length > 0) this.#parts.errors.add(undefined, error);
+    // A fetch for nothing but an object's type leaves an object that cannot be written.
+    if (keys.length === 0 && this.#mayBeAny(object)) this.#add(path, error);
   }
 
   /**
@@ -99,12 +102,18 @@ class Placing {
   }
 
   /** The names under which the fields of a fetch are merged into an object of this type. */
-  #keysOf(fetch: FetchPlan, { __typename }: JsonObject): string[] {
+  #keysOf(fetch: FetchPlan, object: JsonObject): string[] {
+    const mayBeAny = this.#mayBeAny(object);
     const applies = ({ typeConditions, directives }: SelectedField) =>
       isIncluded({ directives }, this.#variables) &&
-      typeConditions.every((type) => typeof __typename !== 'string' || this.#parts.types.fulfils(__typename, type));
+      typeConditions.every((type) => mayBeAny || isOfType(object, type, this.#parts.types));
     const keys = fieldsOf(fetch).filter(applies);
     return [...new Set(keys.flatMap(({ key }) => unalias([key], fetch)))] as string[];
+  }
+
+  /** Whether all that is known of an object is its interface. */
+  #mayBeAny({ __typename }: JsonObject): boolean {
+    return typeof __typename === 'string' && this.#parts.types.isInterface(__typename);
   }
 }
 

@@ -76,7 +76,7 @@ export class ResponsePaths {
 
   #applies(condition: NamedTypeNode | undefined, object: unknown): boolean {
     const typeName = typeof object === 'object' ? (object as JsonObject | null)?.__typename : undefined;
-    if (!condition || typeof typeName !== 'string') return true;
+    if (!condition || typeof typeName !== 'string' || this.#types.isInterface(typeName)) return true;
     return this.#types.fulfils(typeName, condition.name.value);
   }
 }
