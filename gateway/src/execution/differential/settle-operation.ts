@@ -1,0 +1,26 @@
+import { Kind, print, visit } from 'graphql';
+import { type Conditional, settleConditions } from '../plan/conditions.ts';
+import type { Operation } from './answers.ts';
+
+/**
+ * The operation without its `@skip` and `@include`, as its variables decide them. Our executor plans for each outcome of
+ * them and @apollo/gateway once for all, so that other fetches may bring a field, which shows where a subgraph is down.
+ * An operation of which something would be left without a selection stays as it is.
+ */
+export function settleOperation(operation: Operation): Operation {
+  let hollow = false;
+  const settle = (node: Conditional) => settleConditions(node, operation.variables);
+  const document = visit(operation.document, {
+    Field: settle,
+    InlineFragment: settle,
+    FragmentSpread: settle,
+    SelectionSet: {
+      leave({ selections }) {
+        if (selections.length === 0) hollow = true;
+      },
+    },
+  });
+  if (hollow) return operation;
+  const definition = document.definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION);
+  return { ...operation, document, definition: definition as Operation['definition'], text: print(document) };
+}
