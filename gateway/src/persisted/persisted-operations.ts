@@ -97,5 +97,8 @@ function notSupported(): PublicError {
 }
 
 function notAllowed(): PublicError {
-  return new PublicError('OPERATION_NOT_ALLOWED', 'Only known operations are served. Register the operation.');
+  return new PublicError(
+    'OPERATION_NOT_ALLOWED',
+    'Only known operations are served. Have this one added to the manifest.',
+  );
 }
