@@ -18,7 +18,14 @@ export interface Departure {
     composed: ComposedGraph,
   ): boolean;
   /** A small case that shows it, so that the list cannot rot. */
-  example: { graph: string; document: string; variables?: Record<string, unknown>; faultSeed?: number };
+  example: {
+    graph: string;
+    document: string;
+    variables?: Record<string, unknown>;
+    faultSeed?: number;
+    /** The subgraphs that are down; what is right then is what our executor says. */
+    down?: readonly string[];
+  };
 }
 
 /** The known departures of @apollo/gateway. Nothing here excuses ours. */
@@ -99,6 +106,14 @@ export const knownDepartures: readonly Departure[] = [
       graph: 'orders',
       document: 'mutation { ... { touch } count ... { rename(id: 1) { id } } }',
     },
+  },
+  {
+    name: 'requirements that lack a part',
+    reason:
+      'Where a part of what a field `@requires` could not be fetched, it sends what it has, and the subgraph works with half of it. Ours does not ask, and tells at the field why.',
+    explains: ({ kind }, _operation, _apollo, { errors }, { supergraphSdl }) =>
+      kind === 'data' && /requires: "\w+ \{/.test(supergraphSdl) && errors.some(({ code }) => code === 'UNAVAILABLE'),
+    example: { graph: 'sharing', document: '{ stormy { hotels { __typename } } }', down: ['geo'] },
   },
   {
     name: 'aliases that hide a key',

@@ -1,4 +1,4 @@
-import { Kind, print, visit } from 'graphql';
+import { Kind, print, valueFromASTUntyped, visit } from 'graphql';
 import { type Conditional, settleConditions } from '../plan/conditions.ts';
 import type { Operation } from './answers.ts';
 
@@ -9,7 +9,8 @@ import type { Operation } from './answers.ts';
  */
 export function settleOperation(operation: Operation): Operation {
   let hollow = false;
-  const settle = (node: Conditional) => settleConditions(node, operation.variables);
+  const values = { ...defaultsOf(operation), ...operation.variables };
+  const settle = (node: Conditional) => settleConditions(node, values);
   const document = visit(operation.document, {
     Field: settle,
     InlineFragment: settle,
@@ -23,4 +24,11 @@ export function settleOperation(operation: Operation): Operation {
   if (hollow) return operation;
   const definition = document.definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION);
   return { ...operation, document, definition: definition as Operation['definition'], text: print(document) };
+}
+
+function defaultsOf({ definition: { variableDefinitions = [] } }: Operation): Record<string, unknown> {
+  const defaults = variableDefinitions.map(({ variable, defaultValue }) => {
+    return [variable.name.value, defaultValue && valueFromASTUntyped(defaultValue)];
+  });
+  return Object.fromEntries(defaults);
 }
