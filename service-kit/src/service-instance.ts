@@ -11,8 +11,14 @@ export interface InstanceOptions extends HealthOptions {
    * processor time and lets one slow answer hold up the others behind it.
    */
   pipelining: number;
-  /** What is asked for by GET to find out whether it is back; any status below 500 says so. */
-  probePath: string;
+  /** What finds out whether it is back: any answer with a status below 500 says so. */
+  probe: Probe;
+}
+
+/** A request for a path below the instance's address: a POST of JSON where there is a body, else a GET. */
+export interface Probe {
+  path: string;
+  json?: string;
 }
 
 /** One instance of a service, for metrics. It is known by its place in the settings; no address is told. */
@@ -39,7 +45,7 @@ export class ServiceInstance {
   readonly #canPipeline: boolean;
 
   constructor(index: number, address: string, options: InstanceOptions) {
-    const { connections, pipelining, probePath } = options;
+    const { connections, pipelining, probe } = options;
     const { origin, pathname, search } = new URL(address);
     this.index = index;
     this.#origin = origin;
@@ -55,7 +61,7 @@ export class ServiceInstance {
       bodyTimeout: 0,
       keepAliveTimeout: 30_000,
     });
-    this.health = new InstanceHealth(options, () => this.#ask(this.#target(probePath)));
+    this.health = new InstanceHealth(options, () => this.#ask(probe));
   }
 
   /** Sends a call; all that comes of it is told to the handler. */
@@ -89,11 +95,17 @@ export class ServiceInstance {
   }
 
   /** Asks over a connection of its own: those of the pool may all wait for an instance that hangs. */
-  async #ask(path: string): Promise<void> {
+  async #ask({ path, json }: Probe): Promise<void> {
     const client = new Client(this.#origin, { connectTimeout: probeTimeoutMs });
     try {
       const signal = AbortSignal.timeout(probeTimeoutMs);
-      const { statusCode, body } = await client.request({ method: 'GET', path, signal });
+      const { statusCode, body } = await client.request({
+        method: json === undefined ? 'GET' : 'POST',
+        path: this.#target(path),
+        headers: json === undefined ? {} : { 'content-type': 'application/json' },
+        body: json ?? null,
+        signal,
+      });
       // The rest of the answer, however long, goes with the connection.
       body.on('error', () => {});
       if (statusCode >= 500) throw new Error(`HTTP ${statusCode}`);

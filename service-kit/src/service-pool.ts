@@ -28,7 +28,7 @@ const mebibyte = 1024 * 1024;
 const defaults: InstanceOptions = {
   connections: 64,
   pipelining: 1,
-  probePath: '/livez',
+  probe: { path: '/livez' },
   breakerFailures: 5,
   breakerProbeMs: 500,
 };

@@ -29,7 +29,7 @@ const gateway = await startGateway(readFileSync(join(repositoryRoot, 'supergraph
 });
 
 afterAll(async () => {
-  await gateway.stop();
+  await gateway.stop('SIGKILL');
   await Promise.all(instances.map((instance) => instance.kill()));
 });
 

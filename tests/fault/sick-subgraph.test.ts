@@ -17,7 +17,7 @@ const gateway = await startGateway(graph.supergraphSdl, settings);
 const { people, pictures } = graph;
 
 afterAll(async () => {
-  await gateway.stop();
+  await gateway.stop('SIGKILL');
   await graph.close();
 });
 
@@ -172,7 +172,7 @@ describe('a subgraph that', () => {
       process.kill(standIn.pid, 'SIGCONT');
       await waitFor('it is asked again', async () => (await ask(onePerson, own.url)).errors.length === 0);
     } finally {
-      await Promise.all([own.stop(), standIn.kill()]);
+      await Promise.all([own.stop('SIGKILL'), standIn.kill()]);
     }
   });
 });
@@ -194,9 +194,11 @@ test('what a client waits for no longer is broken off at the subgraph', async ()
   pictures.misbehave = () => {
     held++;
   };
+  // Only the client's leaving may end the call, and no limit of time.
+  const patient = await startGateway(graph.supergraphSdl);
   const before = pictures.brokenOff;
   const gone = new AbortController();
-  const asking = fetch(gateway.url, {
+  const asking = fetch(patient.url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ query: onePerson }),
@@ -205,5 +207,6 @@ test('what a client waits for no longer is broken off at the subgraph', async ()
   await waitFor('the subgraph is asked', () => held === 1);
   gone.abort();
   await expect(asking).rejects.toThrow();
-  await waitFor('the subgraph learns of it', () => pictures.brokenOff === before + 1, { timeoutMs: subgraphTimeoutMs });
+  await waitFor('the subgraph learns of it', () => pictures.brokenOff === before + 1, { timeoutMs: 4_000 });
+  await patient.stop('SIGKILL');
 });

@@ -34,7 +34,8 @@ export function createRequestReader(options: ReadOptions): RequestReader {
     const { request } = exchange;
     const sendsPictures = client.scopes.has('image:write');
     const maxBytes = sendsPictures ? options.imageJsonMaxBytes : options.jsonMaxBytes;
-    const body = await readBody(request, maxBytes, (bytes) => {
+    const timeoutMs = exchange.context.deadline - performance.now();
+    const body = await readBody(request, { maxBytes, timeoutMs }, (bytes) => {
       options.budget.take(bytes);
       exchange.reservedBytes += bytes;
     });

@@ -29,7 +29,7 @@ export type SubgraphOptions = Trust & {
   /** The same for a call that carries files. */
   uploadTimeoutMs: number;
   /** How connections to its instances are kept; see there for what is left out. */
-  pool?: Omit<ServicePoolOptions, 'probePath'>;
+  pool?: Omit<ServicePoolOptions, 'probe'>;
 };
 
 /** A subgraph over HTTP. */
@@ -47,6 +47,9 @@ export function openSubgraph(name: string, endpoints: readonly string[], options
 const accepting = ['accept', 'application/json'];
 const sendingJson = ['content-type', 'application/json', ...accepting];
 
+/** The least that every GraphQL server answers. Ours refuse it for want of a token, which tells as much. */
+const probe = { path: '', json: '{"query":"{__typename}"}' };
+
 class HttpSubgraph implements RemoteSubgraph {
   readonly #name: string;
   readonly #options: SubgraphOptions;
@@ -57,8 +60,7 @@ class HttpSubgraph implements RemoteSubgraph {
   constructor(name: string, endpoints: readonly string[], options: SubgraphOptions) {
     this.#name = name;
     this.#options = options;
-    // A GraphQL endpoint answers a GET without a query in some way or other; nothing more is asked of one that was ill.
-    this.#pool = createServicePool(name, endpoints, { ...options.pool, probePath: '' });
+    this.#pool = createServicePool(name, endpoints, { ...options.pool, probe });
   }
 
   async fetch(fetch: SubgraphFetch, context: ExecutionContext): Promise<SubgraphAnswer> {

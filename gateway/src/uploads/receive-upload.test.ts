@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { readdirSync, readlinkSync } from 'node:fs';
-import { type ClientRequest, createServer, request as httpRequest } from 'node:http';
+import { Agent, type ClientRequest, createServer, request as httpRequest, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { toPublicBody } from '@atrium/service-kit';
@@ -12,23 +12,33 @@ import { toUploadFault } from './upload-fault.ts';
 
 const limits = { maxFileBytes: 200_000, maxFiles: 3, maxFieldBytes: 5_000 };
 
-/** Reads an upload whole and answers what it held: for each file its bytes and its places. */
+/** Reads an upload and answers what it held: for each file its bytes and its places, or why it cannot be read. */
 const server = createServer(async (request, response) => {
   try {
     const operations = (await receiveUpload(request, response, limits)) as { query: string; variables: object };
     if (operations.query === 'refused at once') return response.writeHead(400).end('{}');
-    const files = [];
-    for (const [upload, places] of findUploads(operations.variables)) {
+    // Each file is read for itself, as two subgraphs would.
+    const reading = [...findUploads(operations.variables)].map(async ([upload, places]) => {
       const { createReadStream, filename } = await upload.promise;
+      if (operations.query === 'read late' && filename === '0.png') {
+        await waitUntil(() => held() > 0);
+        await waitUntil(() => held() === 0);
+      }
       const chunks: Buffer[] = [];
       for await (const chunk of createReadStream()) chunks.push(chunk as Buffer);
-      files.push({ filename, text: Buffer.concat(chunks).toString(), places });
-    }
-    response.end(JSON.stringify({ files }));
+      return { filename, text: Buffer.concat(chunks).toString(), places };
+    });
+    const read = await Promise.allSettled(reading);
+    const files = read.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    const [failed] = read.flatMap((one) => (one.status === 'rejected' ? [faultOf(one.reason)] : []));
+    if (failed === undefined) response.end(JSON.stringify({ files }));
+    else response.writeHead(400).end(JSON.stringify({ fault: failed, ...(files.length > 0 ? { files } : {}) }));
   } catch (error) {
-    response.writeHead(400).end(JSON.stringify({ fault: toPublicBody(toUploadFault(error), '').extensions.code }));
+    response.writeHead(400).end(JSON.stringify({ fault: faultOf(error) }));
   }
 });
+
+const faultOf = (error: unknown) => toPublicBody(toUploadFault(error), '').extensions.code;
 
 beforeAll(async () => void (await once(server.listen(0, '127.0.0.1'), 'listening')));
 afterAll(() => {
@@ -63,11 +73,12 @@ function send(
   pieces: (string | ((request: ClientRequest) => unknown))[],
   headers: Record<string, string | number> = {},
 ): Promise<Answer | 'cut off'> {
-  return new Promise((resolve, reject) => {
+  const agent = new Agent({ keepAlive: true });
+  const answer = new Promise<Answer | 'cut off'>((resolve, reject) => {
     const { port } = server.address() as AddressInfo;
     const request = httpRequest({
       port,
-      agent: false,
+      agent,
       method: 'POST',
       headers: { 'content-type': 'multipart/form-data; boundary=b', ...headers },
     });
@@ -77,7 +88,6 @@ function send(
       for await (const chunk of response) chunks.push(chunk as Buffer);
       const text = Buffer.concat(chunks).toString();
       resolve({ status: response.statusCode ?? 0, ...(JSON.parse(text) as object) });
-      request.destroy();
     });
     void (async () => {
       for (const piece of pieces) {
@@ -90,6 +100,7 @@ function send(
       request.destroy();
     });
   });
+  return answer.finally(() => agent.destroy());
 }
 
 describe('an upload', () => {
@@ -150,10 +161,18 @@ describe('an upload', () => {
     ['with operations that are no JSON', `${field('operations', '{bad')}${end}`, 'BAD_REQUEST'],
     [
       'with operations that reach a prototype',
-      `${field('operations', '{"query":"q","__proto__":{}}')}${end}`,
+      `${field('operations', '{"query":"q","variables":{"__proto__":{},"file":null}}')}${field('map', { 0: ['variables.file'] })}${file('0', 'x')}${end}`,
       'BAD_REQUEST',
     ],
     ['with operations that are no object', `${field('operations', '7')}${end}`, 'BAD_REQUEST'],
+    [
+      'with a map to a hundred and one places',
+      operations({ a: Array(101).fill(null) }) +
+        field('map', { 0: Array.from({ length: 101 }, (_, i) => `variables.a.${i}`) }) +
+        file('0', 'x') +
+        end,
+      'BAD_REQUEST',
+    ],
     ['with a map that is no JSON', `${operations()}${field('map', '{bad')}${end}`, 'BAD_REQUEST'],
     ['with a map that is a list', `${operations()}${field('map', [['variables.file']])}${end}`, 'BAD_REQUEST'],
     ['with a map to a text', `${operations()}${field('map', { 0: 'variables.file' })}${end}`, 'BAD_REQUEST'],
@@ -261,12 +280,37 @@ describe('an upload', () => {
   });
 
   test('whose files arrive after it was answered leaves nothing', async () => {
-    let answer: Promise<unknown>;
-    answer = send([
-      operations({ file: null }, 'refused at once') + field('map', { 0: ['variables.file'] }),
-      () => answer,
-      file('0', 'late') + end,
-    ]);
-    expect(await answer).toEqual({ status: 400 });
+    // A field is known to have ended when the next boundary is seen.
+    const start = `${operations({ file: null }, 'refused at once')}${field('map', { 0: ['variables.file'] })}--b\r\n`;
+    const rest = (file('0', 'late') + end).slice('--b\r\n'.length);
+    const { port } = server.address() as AddressInfo;
+    const headers = {
+      'content-type': 'multipart/form-data; boundary=b',
+      'content-length': start.length + rest.length,
+    };
+    // The connection is kept, and the rest of the body comes when there is no response any more.
+    const agent = new Agent({ keepAlive: true });
+    const request = httpRequest({ port, method: 'POST', headers, agent });
+    request.write(start);
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    expect(response.statusCode).toBe(400);
+    response.resume();
+    await once(response, 'end');
+    await new Promise((resolve) => request.end(rest, () => resolve(undefined)));
+    // Another request over the same connection is answered, so that the server has read all of the first.
+    const next = httpRequest({ port, agent });
+    next.end();
+    await once(next, 'response');
+    expect(next.reusedSocket).toBe(true);
+    await waitUntil(() => held() === 0);
+    agent.destroy();
+  });
+
+  test('breaks with the same fault for who reads a file of it later', async () => {
+    const map = field('map', { 0: ['variables.a'], 1: ['variables.b'] });
+    const start = operations({ a: null, b: null }, 'read late') + map + file('0', 'whole');
+    const begun = () => waitUntil(() => held() > 0);
+    const answer = await send([start, begun, file('1', 'x'.repeat(300_000)) + end]);
+    expect(answer).toEqual({ status: 400, fault: 'PAYLOAD_TOO_LARGE' });
   });
 });

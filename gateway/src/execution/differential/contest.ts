@@ -7,6 +7,7 @@ import { graphqlExecutor } from './graphql-executor.ts';
 import { knownDepartures } from './known-departures.ts';
 import { type Difference, differences } from './normalize.ts';
 import { plannerFaults } from './planner-faults.ts';
+import { settleOperation } from './settle-operation.ts';
 
 /** A graph with all who execute it. */
 export interface Contest {
@@ -49,32 +50,37 @@ export async function ask(
   const run = (): Run => ({ faultSeed, down: new Set(down), journal: [] });
   const { graph } = contest.composed;
   const graphql = down.length === 0 || graph.isolated ? await contest.graphql.execute(operation, run()) : undefined;
-  const apollo = await contest.apollo?.execute(operation, run());
+  const apollo = await contest.apollo?.execute(down.length === 0 ? operation : settleOperation(operation), run());
   return { graphql, apollo, atrium: await contest.atrium.execute(operation, run()) };
 }
 
 /** What nobody explains among the differences of the answers; each with whose it is. */
-export function unexplained(operation: Operation, { graphql, apollo, atrium }: Answers): Unexplained[] {
+export function unexplained(composed: ComposedGraph, operation: Operation, answers: Answers): Unexplained[] {
+  const { graphql, apollo, atrium } = answers;
   if (atrium.fallback !== undefined) return [{ of: 'atrium', kind: 'fallback', at: atrium.fallback }];
-  if (plannerFaults.some((fault) => fault.meets(operation))) return [];
-  const right = graphql ?? apollo;
-  const ours = right ? differences(right, atrium).map((difference) => ({ of: 'atrium' as const, ...difference })) : [];
-  if (!apollo) return ours;
-  if (!graphql) {
-    // Nobody decides between the two; what is known of @apollo/gateway excuses a difference all the same.
-    return ours.filter((difference) => !isKnown(difference as Difference, operation, apollo, atrium));
-  }
-  const theirs = differences(graphql, apollo)
-    .filter((difference) => !isKnown(difference, operation, apollo, graphql))
+  if (plannerFaults.some((fault) => fault.meets(operation, composed))) return [];
+  const ours = graphql ? differences(graphql, atrium) : [];
+  const own = ours.map((difference) => ({ of: 'atrium' as const, ...difference }));
+  if (!apollo) return own;
+  // Without graphql-js nobody decides between the two; what is known of @apollo/gateway excuses a difference all the same.
+  const right = graphql ?? atrium;
+  const theirs = differences(right, apollo)
+    .filter((difference) => !isKnown(difference, operation, apollo, right, composed))
     .map((difference) => ({ of: '@apollo/gateway' as const, ...difference }));
-  return [...ours, ...theirs];
+  return [...own, ...theirs];
 }
 
 /** A difference that nothing known explains. */
 export type Unexplained = { of: 'atrium' | '@apollo/gateway' } & (Difference | { kind: 'fallback'; at: string });
 
-function isKnown(difference: Difference, operation: Operation, apollo: ApolloAnswer, right: Answer): boolean {
-  return knownDepartures.some((departure) => departure.explains(difference, operation, apollo, right));
+function isKnown(
+  difference: Difference,
+  operation: Operation,
+  apollo: ApolloAnswer,
+  right: Answer,
+  composed: ComposedGraph,
+): boolean {
+  return knownDepartures.some((departure) => departure.explains(difference, operation, apollo, right, composed));
 }
 
 /** A failure in words: what to run again, and who answered what. */

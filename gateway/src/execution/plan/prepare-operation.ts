@@ -36,10 +36,11 @@ export function prepareOperation(
   known?: KnownConditions,
 ): DocumentNode {
   const fragments = fragmentsOf(document);
+  const planned = Object.values(fragments).filter(({ typeCondition }) => !typeCondition.name.value.startsWith('__'));
   const typeInfo = new TypeInfo(schema);
   const isQuery = () => typeInfo.getParentType() === schema.getQueryType();
   const prepared: DocumentNode = visit(
-    { ...document, definitions: [operation, ...Object.values(fragments)] },
+    { ...document, definitions: [operation, ...planned] },
     visitWithTypeInfo(typeInfo, {
       Field: {
         enter: (node) => (introspectionFields.has(node.name.value) && isQuery() ? null : settleConditions(node, known)),
