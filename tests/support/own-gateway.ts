@@ -36,11 +36,12 @@ export async function startGateway(supergraphSdl: string, settings: Record<strin
       GATEWAY_AUTH: 'none',
       ...settings,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // By the channel it learns of the tests' end, however they end.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let log = '';
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
       log += text;
     });
   }

@@ -19,17 +19,22 @@ import { verifyAnswers } from './verify.ts';
 const options = readOptions(process.argv);
 const progress = createProgress();
 const folder = mkdtempSync(join(tmpdir(), 'atrium-bench-'));
-const running: RunningGateway[] = [];
+const starts: Promise<RunningGateway>[] = [];
 
+const interrupted = Promise.withResolvers<void>();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void leave().finally(() => process.exit(130)));
+  process.once(signal, () => {
+    process.exitCode = 130;
+    interrupted.resolve();
+  });
 }
-try {
-  await (options.profile ? profile() : compare());
-} catch (error) {
-  process.stderr.write(`bench:gateway: ${(error as Error).message}\n`);
+const work = options.profile ? profile() : compare();
+await Promise.race([work, interrupted.promise]).catch((error: Error) => {
+  process.stderr.write(`bench:gateway: ${error.message}\n`);
   process.exitCode = 1;
-}
+});
+// What is under way still fails now, when nobody wants it any more.
+work.catch(() => {});
 await leave();
 process.exit();
 
@@ -79,10 +84,11 @@ async function createBench(site: Site, chosen: readonly Gateway[]): Promise<Benc
   const contestants: Contestant[] = [];
   const asked = options.queries.map((name) => queries[name]);
   for (const gateway of chosen) {
-    const started = await progress.during(`starting ${gateway.title}`, () => gateway.start(site));
-    running.push(started);
-    contestants.push({ gateway, running: started });
-    for (const query of asked) await verifyAnswers(gateway.title, started, query);
+    const start = gateway.start(site);
+    starts.push(start);
+    const running = await progress.during(`starting ${gateway.title}`, () => start);
+    contestants.push({ gateway, running });
+    for (const query of asked) await verifyAnswers(gateway.title, running, query);
   }
   return { contestants, queries: asked, load: await startLoadProcess(), cores: site.cores, options, progress };
 }
@@ -100,7 +106,8 @@ function writeJson(file: string, { throughput, latency, memory }: Measured): voi
   writeFileSync(file, `${JSON.stringify({ machine, options, memory, throughput, latency }, null, 2)}\n`);
 }
 
+/** Stops every gateway, also one that is only starting, and removes what was written. */
 async function leave(): Promise<void> {
-  await Promise.all(running.splice(0).map((each) => each.stop()));
+  await Promise.allSettled(starts.map(async (start) => (await start).stop()));
   rmSync(folder, { recursive: true, force: true });
 }

@@ -59,7 +59,7 @@ function selfTimes({ nodes, samples, timeDeltas }: CpuProfile): string {
 }
 
 function placeOf({ functionName, url, lineNumber }: CpuProfile['nodes'][number]['callFrame']): string {
-  if (url === '') return functionName;
+  if (url === '') return functionName || '(anonymous)';
   const file = url.startsWith('file:') ? fileURLToPath(url).replace(`${repositoryRoot}/`, '') : url;
   return `${functionName || '(anonymous)'} ${file.replace(/^.*node_modules\//, '')}:${lineNumber + 1}`;
 }

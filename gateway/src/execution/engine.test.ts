@@ -1,7 +1,7 @@
 import { PublicError } from '@atrium/service-kit';
 import { describe, expect, test } from '@jest/globals';
-import { getIntrospectionQuery, introspectionFromSchema } from 'graphql';
-import { executeGraph, type TestService } from '../testing/executed-graph.ts';
+import { executeSync, getIntrospectionQuery, parse } from 'graphql';
+import { executeGraph, type TestService, testContext } from '../testing/executed-graph.ts';
 
 const people = [
   { id: '1', name: 'Asha' },
@@ -73,19 +73,21 @@ describe('an operation', () => {
     const names = ['a', 'b', 'c', 'd', 'e', 'f'];
     const text = `query(${names.map((name) => `$${name}: Boolean!`).join(' ')}) { user(id: 1) {
       ${names.map((name) => `${name}: name @include(if: $${name})`).join(' ')} avatar { url } } }`;
+    const compiled = graph.compile(text);
     for (let mask = 0; mask < 64; mask++) {
       const chosen = names.filter((_, index) => mask & (1 << index));
-      const { data } = await graph.execute(
-        text,
-        Object.fromEntries(names.map((name) => [name, chosen.includes(name)])),
-      );
-      expect(Object.keys(data.user)).toEqual([...chosen, 'avatar']);
+      const variables = Object.fromEntries(names.map((name) => [name, chosen.includes(name)]));
+      const { body } = await compiled.execute(variables, testContext);
+      expect(Object.keys(JSON.parse(body.toString()).data.user)).toEqual([...chosen, 'avatar']);
     }
   });
 
   test('that asks for the schema is answered by graphql-js, beside data too', async () => {
-    const { data } = await graph.execute(getIntrospectionQuery({ oneOf: true, specifiedByUrl: true }));
-    expect(data).toEqual(introspectionFromSchema(graph.engine.schema));
+    const standard = getIntrospectionQuery({ oneOf: true, specifiedByUrl: true, inputValueDeprecation: true });
+    const { schema } = graph.engine;
+    expect(await graph.execute(standard)).toEqual(
+      JSON.parse(JSON.stringify(executeSync({ schema, document: parse(standard) }))),
+    );
     expect(graph.fetches).toHaveLength(0);
     const text = `query($name: String!) { user(id: 1) { name } of: __type(name: $name) { name } none: __type(name: "X") { name } }`;
     expect((await graph.execute(text, { name: 'Image' })).data).toEqual({
@@ -187,7 +189,7 @@ test('a fault of ours costs the response, and nothing of it leaves', async () =>
 });
 
 test('the schema is told in words that the planner does not know, alone and beside data', async () => {
-  const { execute, fetches } = graph();
+  const { execute, fetches } = executeGraph({ profile: profile(), image: image(), messaging: messaging() });
   const fragment = 'fragment T on __Type { name isOneOf }';
   const asked = '__type(name: "User") { ...T }';
   const told = { name: 'User', isOneOf: null };

@@ -11,9 +11,10 @@ import type {
 } from './execution.ts';
 import { takeFiles } from './plan/files.ts';
 import type { PlanKeys } from './plan/plan-keys.ts';
-import { planVariable, prepareOperation } from './plan/prepare-operation.ts';
+import { prepareOperation } from './plan/prepare-operation.ts';
 import { type JsonObject, startRun } from './plan/run.ts';
 import { selectedFields } from './plan/selected-fields.ts';
+import { planVariable } from './plan/variable-names.ts';
 import { failWhole } from './planned-operation.ts';
 import type { Planner } from './planner.ts';
 import type { Responder } from './response/responder.ts';

@@ -38,6 +38,11 @@ describe('what a subgraph sends', () => {
     expect(read({ errors: [invalid] }, 400).errors[0]?.message).not.toContain('+91');
   });
 
+  test.each([[[{ id: '1' }]], [[null]], ['user'], [{}]])('gives an error no path such as %j', (path) => {
+    const error = { message: 'Not now.', path, extensions: { code: 'OVERLOADED' } };
+    expect(read({ data: {}, errors: [error] }).errors).toMatchObject([{ code: 'OVERLOADED', path: undefined }]);
+  });
+
   test.each([
     { message: 'connect ECONNREFUSED 10.1.2.3:5432', extensions: { code: 'INTERNAL' } },
     { message: 'select * from users', extensions: { code: 'P2002' } },

@@ -4,7 +4,14 @@ import { getOperationAST, getVariableValues, graphql, parse, validate } from 'gr
 import { pino } from 'pino';
 import { compose } from '../../../supergraph/src/index.ts';
 import { createEngine, type EngineOptions } from '../execution/engine.ts';
-import type { Engine, ExecutionContext, FieldGuard, Subgraph, SubgraphFetch } from '../execution/execution.ts';
+import type {
+  CompiledOperation,
+  Engine,
+  ExecutionContext,
+  FieldGuard,
+  Subgraph,
+  SubgraphFetch,
+} from '../execution/execution.ts';
 import { type SubgraphAnswer, SubgraphError } from '../execution/subgraph-answer.ts';
 
 /** A subgraph of a test: its schema and what it answers. */
@@ -32,6 +39,7 @@ export interface ExecutedGraph {
   /** The fetches of the last execution, in the order in which they were sent. */
   fetches: { service: string; fetch: SubgraphFetch }[];
   execute(text: string, variables?: Record<string, unknown>, guard?: FieldGuard): Promise<TestResponse>;
+  compile(text: string, guard?: FieldGuard): CompiledOperation;
   /** The same as it is sent. */
   executeToText(text: string, variables?: Record<string, unknown>, guard?: FieldGuard): Promise<string>;
 }
@@ -76,22 +84,30 @@ export function executeGraph(
       return subgraph;
     },
   });
-  const executeToText: ExecutedGraph['executeToText'] = async (text, given = {}, guard = openGuard) => {
+  const read = (text: string) => {
     const document = parse(text);
     const faults = validate(engine.schema, document);
     const operation = getOperationAST(document);
     if (faults.length > 0 || !operation) throw new Error(`The operation of the test is not valid: ${faults.join(' ')}`);
-    const { coerced, errors } = getVariableValues(engine.schema, operation.variableDefinitions ?? [], given);
+    return { document, operation };
+  };
+  const compile: ExecutedGraph['compile'] = (text, guard = openGuard) => {
+    const visible = read(text);
+    return engine.compile({ ...visible, visible, guard });
+  };
+  const executeToText: ExecutedGraph['executeToText'] = async (text, given = {}, guard = openGuard) => {
+    const { variableDefinitions = [] } = read(text).operation;
+    const { coerced, errors } = getVariableValues(engine.schema, variableDefinitions, given);
     if (errors) throw new Error(`The variables of the test are not valid: ${errors.join(' ')}`);
     fetches.length = 0;
-    const compiled = engine.compile({ document, operation, visible: { document, operation }, guard });
-    const { body } = await compiled.execute(coerced, testContext);
+    const { body } = await compile(text, guard).execute(coerced, testContext);
     return body.toString();
   };
   return {
     engine,
     supergraphSdl,
     fetches,
+    compile,
     executeToText,
     execute: async (...given) => JSON.parse(await executeToText(...given)),
   };

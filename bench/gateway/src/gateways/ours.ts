@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createTestDatabase, repositoryRoot } from '@atrium/stack';
-import pg from 'pg';
 import type { Gateway, RunningGateway, Site } from './gateway.ts';
 import { freePort, launch } from './launch.ts';
 
 const gatewayFolder = join(repositoryRoot, 'gateway');
 const quietNode = '--disable-warning=ExperimentalWarning';
+const mostRequestsPerMinute = '10000000';
 
 /** Our own gateway as `npm run start -w gateway` starts it: a real key in a real database, limits, logs and metrics on. */
 export const ours: Gateway = {
@@ -40,11 +40,12 @@ async function startOn(site: Site, databaseUrl: string): Promise<RunningGateway>
     args: [quietNode, ...profiling, join('src', 'main.ts')],
     cwd: gatewayFolder,
     env: {
-      PORT: String(port),
+      GATEWAY_PORT: String(port),
       PUBLIC_URL: `http://127.0.0.1:${port}`,
       DATABASE_URL: databaseUrl,
       SIGNING_KEY: JSON.stringify(signingKey),
       TRUSTED_KEYS: JSON.stringify({ keys: [{ ...signingKey, d: undefined }] }),
+      METRICS_TOKEN: randomBytes(24).toString('base64url'),
       SUPERGRAPH_PATH: site.supergraphPath,
       PROFILE_URL: baseOf(subgraphs.profile.url),
       IMAGE_URL: baseOf(subgraphs.image.url),
@@ -57,17 +58,13 @@ async function startOn(site: Site, databaseUrl: string): Promise<RunningGateway>
   });
 }
 
-/** Makes a key by the gateway's own command. Its requests a minute are counted like any key's, with room for a bench. */
+/** Makes a key by the gateway's own command. Its requests are counted like any key's, up to more than can come. */
 async function createKey(databaseUrl: string): Promise<string> {
-  const args = [quietNode, join('src', 'identity', 'cli.ts'), 'create', '--name', 'bench', '--scopes', 'all', '--json'];
+  const options = ['--name', 'bench', '--scopes', 'all', '--requests-per-minute', mostRequestsPerMinute, '--json'];
+  const args = [quietNode, join('src', 'identity', 'cli.ts'), 'create', ...options];
   const env = { PATH: process.env.PATH, DATABASE_URL: databaseUrl };
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: gatewayFolder, env });
-  const { id, key } = JSON.parse(stdout) as { id: string; key: string };
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  await client.query('UPDATE api_keys SET requests_per_minute = 1000000000 WHERE id = $1', [id]);
-  await client.end();
-  return key;
+  return (JSON.parse(stdout) as { key: string }).key;
 }
 
 function createSigningKey() {

@@ -8,6 +8,7 @@ import { graphqlExecutor } from './graphql-executor.ts';
 import { knownDepartures } from './known-departures.ts';
 import { type Difference, differences } from './normalize.ts';
 import { plannerFaults } from './planner-faults.ts';
+import { settleOperation } from './settle-operation.ts';
 
 /** A graph with all who execute it. */
 export interface Contest {
@@ -44,7 +45,7 @@ export async function ask(
   const run = (): Run => ({ faultSeed, down: new Set(down), journal: [] });
   const { graph } = contest.composed;
   const graphql = down.length === 0 || graph.isolated ? await contest.graphql.execute(operation, run()) : undefined;
-  const apollo = await contest.apollo?.execute(operation, run());
+  const apollo = await contest.apollo?.execute(down.length === 0 ? operation : settleOperation(operation), run());
   return { graphql, apollo, atrium: await contest.atrium.execute(operation, run()) };
 }
 

@@ -5,10 +5,10 @@ import type { Collect } from './collection.ts';
 import { contextVariable } from './context-arguments.ts';
 import { takeFiles } from './files.ts';
 import type { Merge } from './merge.ts';
-import { clientVariable } from './prepare-operation.ts';
 import { compileRepresentation, type Represent } from './representation.ts';
 import { prepareBody, type UsedVariable } from './request-body.ts';
 import type { Run } from './run.ts';
+import { clientVariable } from './variable-names.ts';
 import type { PlanPath } from './walk-path.ts';
 
 /** A fetch of a plan and where its answer goes. */

@@ -3,10 +3,10 @@ import { BeyondCompiler } from './beyond-compiler.ts';
 import { Collections } from './collection.ts';
 import { describeFetch, type FetchPlan, type FetchTools } from './compile-fetch.ts';
 import { compileEntityFetch } from './entity-fetch.ts';
-import { clientVariable } from './prepare-operation.ts';
 import { compileRootFetch } from './root-fetch.ts';
 import type { Run, Step } from './run.ts';
 import { createSharing } from './sharing.ts';
+import { clientVariable } from './variable-names.ts';
 import type { PlanPath } from './walk-path.ts';
 
 /** A plan that can be executed. */

@@ -13,27 +13,15 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
-import { fragmentsOf } from '../fragments.ts';
+import { fragmentsOf, fragmentsUsedBy } from '../fragments.ts';
 import { type KnownConditions, settleConditions } from './conditions.ts';
 import type { PlanKeys } from './plan-keys.ts';
 import { serializeRoot } from './serial-root.ts';
+import { planVariable } from './variable-names.ts';
 
 const typenameField: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
 
 const introspectionFields = new Set(['__schema', '__type']);
-
-/** Names of variables that fetches have for themselves. */
-const reservedVariable = /^(representations|contextualArgument_.*|as_.*)$/;
-
-/** How a variable is called in the plan. */
-export function planVariable(name: string): string {
-  return reservedVariable.test(name) ? `as_${name}` : name;
-}
-
-/** The client's name of a variable of the plan. */
-export function clientVariable(name: string): string {
-  return name.startsWith('as_') ? name.slice('as_'.length) : name;
-}
 
 /**
  * The document that is planned for an operation: that operation and the fragments, with nothing in it that the planner
@@ -70,27 +58,8 @@ export function prepareOperation(
   if (preparedOperation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('The operation comes first.');
   const preparedFragments = fragmentsOf(prepared);
   const serial = serializeRoot(preparedOperation, preparedFragments);
-  return { ...prepared, definitions: [serial, ...reachedFrom(serial, preparedFragments)] };
-}
-
-/** The fragments that are still used: of those for introspection the planner cannot make sense. */
-function reachedFrom(
-  operation: OperationDefinitionNode,
-  fragments: Readonly<Record<string, FragmentDefinitionNode>>,
-): Set<FragmentDefinitionNode> {
-  const reached = new Set<FragmentDefinitionNode>();
-  const follow = (definition: OperationDefinitionNode | FragmentDefinitionNode): void => {
-    visit(definition, {
-      FragmentSpread({ name }) {
-        const fragment = fragments[name.value];
-        if (!fragment || reached.has(fragment)) return;
-        reached.add(fragment);
-        follow(fragment);
-      },
-    });
-  };
-  follow(operation);
-  return reached;
+  // Of the fragments that only introspection used the planner cannot make sense.
+  return { ...prepared, definitions: [serial, ...fragmentsUsedBy(serial, preparedFragments)] };
 }
 
 function rename(node: FieldNode, keys: PlanKeys): FieldNode | undefined {

@@ -1,8 +1,8 @@
 import type { FetchPlan } from '../plan/compile-fetch.ts';
-import { planVariable } from '../plan/prepare-operation.ts';
 import { isOfType } from '../plan/rewrites.ts';
 import type { Failure, JsonObject, Run } from '../plan/run.ts';
 import { type SelectedField, selectedFields } from '../plan/selected-fields.ts';
+import { planVariable } from '../plan/variable-names.ts';
 import type { SupergraphTypes } from '../planner.ts';
 import type { Path, SubgraphError } from '../subgraph-answer.ts';
 import { findPlaces, type Place } from './find-places.ts';
