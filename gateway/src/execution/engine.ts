@@ -69,10 +69,8 @@ class OperationCompiler {
   #variants(toCompile: OperationToCompile, keys: PlanKeys, responder: Responder): Variants {
     const general = this.#planFor(toCompile, keys);
     const conditions = conditionsOf(toCompile.document);
-    // One subgraph decides by itself what is skipped; only between several does it matter to the plan.
-    const isPlannedAnew = conditions.length > 0 && general.fetches.length > 1;
     return new Variants(conditions, (variables, isKept) => ({
-      plan: isPlannedAnew && isKept ? this.#planAnew(toCompile, keys, variables, general) : general,
+      plan: conditions.length > 0 && isKept ? this.#planAnew(toCompile, keys, variables, general) : general,
       form: responder.createForm(variables, { compiled: isKept }),
     }));
   }
