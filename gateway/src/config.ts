@@ -18,6 +18,7 @@ import {
 import { z } from 'zod';
 import { identitySettings } from './identity/settings.ts';
 import { rateSettings } from './limits/rate-settings.ts';
+import { limitSettings } from './limits/settings.ts';
 import { observabilitySettings } from './observability/settings.ts';
 import { persistedSettings } from './persisted/settings.ts';
 
@@ -64,6 +65,7 @@ const graphSettings = {
     max: 1_024,
   }),
   ...callSettings,
+  ...limitSettings,
   ...rateSettings,
   ...persistedSettings,
   ...observabilitySettings,
@@ -119,18 +121,8 @@ const graphSettings = {
     max: 60_000,
   }),
   drainDelayMs: integer('DRAIN_DELAY_MS', 'how long a stopping gateway still takes connections, unready already', {
-    fallback: 1_000,
+    fallback: 2_000,
     max: 30_000,
-  }),
-  documentMaxTokens: integer('DOCUMENT_MAX_TOKENS', 'the longest document, in tokens', { fallback: 4_000, min: 100 }),
-  documentMaxDepth: integer('DOCUMENT_MAX_DEPTH', 'the deepest nesting of a document', { fallback: 20, min: 5 }),
-  documentMaxAliases: integer('DOCUMENT_MAX_ALIASES', 'the most aliases of an operation, fragments spread out', {
-    fallback: 100,
-    min: 1,
-  }),
-  documentMaxSelections: integer('DOCUMENT_MAX_SELECTIONS', 'the most fields of an operation, fragments spread out', {
-    fallback: 10_000,
-    min: 100,
   }),
 } satisfies SettingsDefinition;
 

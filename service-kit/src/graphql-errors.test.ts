@@ -42,6 +42,20 @@ test.each([
     'Cannot query field "nam" on type "User". Did you mean "name", "names", or "nome"?',
     'Cannot query field "nam" on type "User".',
   ],
+  ['Int cannot represent non-integer value: "secret: value"', 'Int cannot represent non-integer value.'],
+  [
+    'ID cannot represent a non-string and non-integer value: { a: "secret" }',
+    'ID cannot represent a non-string and non-integer value.',
+  ],
+  [
+    'Enum "Channel" cannot represent non-enum value: "SSM". Did you mean the enum value "SMS"?',
+    'Enum "Channel" cannot represent non-enum value.',
+  ],
+  [
+    'Value "SSM" does not exist in "Channel" enum. Did you mean the enum value "SMS"?',
+    'This value does not exist in "Channel" enum.',
+  ],
+  ['Expected value of type "Input!", found ["secret"].', 'Expected value of type "Input!".'],
 ])('%s loses values and suggestions', (message, expected) => {
   expect(withoutValues(message)).toBe(expected);
 });

@@ -38,5 +38,9 @@ export function withoutValues(message: string): string {
     const why = missing ?? expected ?? 'It does not fit its type.';
     return `Variable "${variable}" has an invalid value${path ? ` at "${path}"` : ''}. ${why}`;
   }
-  return message.replace(/ Did you mean [^?]*\?/g, '');
+  return message
+    .replace(/^(.* cannot represent [^:]*value): .*$/s, '$1.')
+    .replace(/^(Expected value of type "[^"]+"), found .*$/s, '$1.')
+    .replace(/^Value ".*" does not exist in/s, 'This value does not exist in')
+    .replace(/ Did you mean [^?]*\?/g, '');
 }

@@ -104,10 +104,13 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   return app;
 }
 
+/** How late a slow client may be noticed, which Node looks for every 30 s unless told otherwise. */
+const slowClientCheckMs = 1_000;
+
 /** A server whose requests meet `intercept` first; the time-outs are those that Fastify gives its own. */
 function interceptedBy(intercept: NonNullable<HttpServerOptions['intercept']>) {
   return (handler: (request: IncomingMessage, response: ServerResponse) => void, { keepAliveTimeout = 72_000 }) => {
-    const server = createServer((request, response) => {
+    const server = createServer({ connectionsCheckingInterval: slowClientCheckMs }, (request, response) => {
       if (!intercept(request, response)) handler(request, response);
     });
     server.keepAliveTimeout = keepAliveTimeout;

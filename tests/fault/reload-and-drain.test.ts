@@ -52,7 +52,7 @@ test('a new supergraph is taken under load without a failed request, and a broke
 
 test('SIGTERM under load fails no request: what was begun is finished, and clients move on to another gateway', async () => {
   const [first, second] = await Promise.all([
-    startGateway(graph.supergraphSdl, { DRAIN_DELAY_MS: '500' }),
+    startGateway(graph.supergraphSdl, { DRAIN_DELAY_MS: '2000' }),
     startGateway(graph.supergraphSdl),
   ]);
   // As a balancer does: the second takes over as soon as the first says that it is not ready.

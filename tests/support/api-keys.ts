@@ -22,16 +22,19 @@ export function keyCommand(system: System, args: string[]): Promise<KeyCommandOu
   });
 }
 
+/** What the key command answers as JSON; fails with its complaint. */
+export async function keyAnswer(system: System, args: string[]): Promise<Record<string, unknown>> {
+  const { exitCode, stdout, stderr } = await keyCommand(system, [...args, '--json']);
+  if (exitCode !== 0) throw new Error(stderr);
+  return JSON.parse(stdout);
+}
+
 /** Makes an API key with these scopes and nothing more. */
 export async function createKey(
   system: System,
   scopes: string[],
   more: string[] = [],
 ): Promise<{ id: string; key: string }> {
-  const { stdout, stderr } = await keyCommand(system, [
-    ...['create', '--name', 'test', '--scopes', scopes.join(','), '--json'],
-    ...more,
-  ]);
-  if (stderr) throw new Error(stderr);
-  return JSON.parse(stdout) as { id: string; key: string };
+  const made = await keyAnswer(system, ['create', '--name', 'test', '--scopes', scopes.join(','), ...more]);
+  return made as { id: string; key: string };
 }

@@ -6,14 +6,23 @@ import {
   Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
-  parse,
   type VariableDefinitionNode,
   validate,
 } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values.js';
+import type { Guards, ScopeGuard } from '../authorization/guard.ts';
+import { judgeMutation } from '../authorization/judge-mutation.ts';
+import { visibleDocument } from '../authorization/visible-document.ts';
 import type { CompiledOperation, Engine } from '../execution/execution.ts';
 import { introspects } from '../execution/root-fields.ts';
-import type { ApiClient } from '../identity/authenticator.ts';
+import { chargeOf } from '../limits/charge-of.ts';
+import { costOf } from '../limits/cost/cost-of.ts';
+import { limitCost } from '../limits/cost/limit-cost.ts';
+import type { SupergraphCosts } from '../limits/cost/read-costs.ts';
+import { limitDocument } from '../limits/limit-document.ts';
+import type { LimitSettings } from '../limits/settings.ts';
+import { limitText } from '../limits/text.ts';
+import { parseDocument } from '../limits/tokens.ts';
 import { limitOf, toRefusal } from './refusal.ts';
 
 /** More faults of one document than this help nobody. */
@@ -25,18 +34,23 @@ export interface PreparedOperation {
   readonly isQuery: boolean;
   /** Whether it asks for the schema. */
   readonly introspects: boolean;
-  /** The variables in the form of their types; throws a Refusal that names those that do not fit. */
+  /**
+   * The variables in the form of their types; throws a Refusal that names those that do not fit, and QUERY_TOO_COMPLEX
+   * where with them the operation would cost too much.
+   */
   coerce(variables: Record<string, unknown>): Record<string, unknown>;
   /** How many requests it counts for. */
   charge(variables: Record<string, unknown>): number;
-  /** What this client gets; throws where it may not run it at all. */
-  compiledFor(client: ApiClient): CompiledOperation;
+  /** What callers with these scopes get; throws FORBIDDEN where they may not run it at all. */
+  compiledFor(scopes: ReadonlySet<string>): CompiledOperation;
 }
 
-/** What documents are judged by. */
+/** What operations are judged by and made for. */
 export interface PrepareOptions {
   engine: Engine;
-  maxTokens: number;
+  guards: Guards;
+  costs: SupergraphCosts;
+  limits: LimitSettings;
   /** How long an operation took to be planned and compiled. */
   onCompiled?: (durationMs: number) => void;
 }
@@ -45,45 +59,52 @@ export interface PrepareOptions {
 export function prepareOperation(
   text: string,
   operationName: string | undefined,
-  { engine, maxTokens, onCompiled }: PrepareOptions,
+  options: PrepareOptions,
 ): PreparedOperation {
-  const document = parseDocument(text, maxTokens);
-  const errors = validate(engine.schema, document, undefined, { maxErrors });
-  if (errors.length > 0) throw limitOf(errors) ?? toRefusal('GRAPHQL_VALIDATION_FAILED', errors);
+  const { engine, limits } = options;
+  const { schema } = engine;
+  const document = readDocument(text, options);
   const operation = chooseOperation(document, operationName);
-  judgeKind(operation, engine);
+  if (!schema.getRootType(operation.operation)) {
+    throw new PublicError('OPERATION_NOT_ALLOWED', 'This graph has no operations of this kind. Send a query.');
+  }
   const definitions = operation.variableDefinitions ?? [];
-  const compiled = new WeakMap<ApiClient, CompiledOperation>();
+  const cost = costOf(operation, document, schema, { costs: options.costs, listSize: limits.operationListSize });
   return {
     name: operation.name?.value,
     isQuery: operation.operation === OperationTypeNode.QUERY,
     introspects: introspects(operation, document),
-    coerce: (variables) => (definitions.length === 0 ? variables : coerceVariables(engine, definitions, variables)),
-    charge: () => 1,
-    compiledFor(client) {
-      let found = compiled.get(client);
-      if (!found) {
-        const start = performance.now();
-        found = engine.compile({
-          document,
-          operation,
-          visible: { document, operation },
-          guard: { denies: () => false },
-        });
-        onCompiled?.(performance.now() - start);
-        compiled.set(client, found);
-      }
-      return found;
+    coerce(variables) {
+      const coerced = definitions.length === 0 ? variables : coerceVariables(engine, definitions, variables);
+      const met = limitCost(cost(coerced), limits);
+      if (met) throw met;
+      return coerced;
     },
+    charge: chargeOf(operation, document, limits.chargedLists),
+    compiledFor: compilerFor(document, operation, options),
   };
 }
 
-function parseDocument(text: string, maxTokens: number): DocumentNode {
+/** A document that is within its limits and fits the schema. What takes long on hostile ones is judged last. */
+function readDocument(text: string, { engine, limits }: PrepareOptions): DocumentNode {
+  throwIfMet(limitText(text, limits));
+  const document = parse(text, limits);
+  throwIfMet(limitDocument(document, limits));
+  const errors = validate(engine.schema, document, undefined, { maxErrors });
+  if (errors.length > 0) throw limitOf(errors) ?? toRefusal('GRAPHQL_VALIDATION_FAILED', errors);
+  return document;
+}
+
+function throwIfMet(met: PublicError | undefined): void {
+  if (met) throw met;
+}
+
+function parse(text: string, limits: LimitSettings): DocumentNode {
   try {
-    return parse(text, { maxTokens });
+    return parseDocument(text, limits);
   } catch (error) {
-    if (!(error instanceof GraphQLError)) throw error;
-    throw limitOf([error]) ?? toRefusal('GRAPHQL_PARSE_FAILED', [error]);
+    if (error instanceof GraphQLError) throw toRefusal('GRAPHQL_PARSE_FAILED', [error]);
+    throw error;
   }
 }
 
@@ -95,14 +116,6 @@ function chooseOperation(document: DocumentNode, name: string | undefined): Oper
     throw new PublicError('BAD_REQUEST', 'The document has several operations. Name one in operationName.');
   }
   throw unknownOperation();
-}
-
-/** graphql-js leaves it to execution whether the schema has operations of this kind. */
-function judgeKind({ operation }: OperationDefinitionNode, { schema }: Engine): void {
-  if (operation === OperationTypeNode.SUBSCRIPTION) {
-    throw new PublicError('OPERATION_NOT_ALLOWED', 'This graph has no subscriptions. Send a query.');
-  }
-  if (!schema.getRootType(operation)) throw new PublicError('OPERATION_NOT_ALLOWED', 'This graph has no mutations.');
 }
 
 /** What is said where operationName names nothing. */
@@ -118,4 +131,36 @@ function coerceVariables(
   const { coerced, errors } = getVariableValues(schema, definitions, variables, { maxErrors });
   if (errors) throw toRefusal('BAD_USER_INPUT', errors);
   return coerced;
+}
+
+/** Compiles an operation once for all callers who may see the same of it. */
+function compilerFor(
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  { engine, guards, onCompiled }: PrepareOptions,
+): (scopes: ReadonlySet<string>) => CompiledOperation {
+  const bySignature = new Map<string, CompiledOperation>();
+  const byScopes = new WeakMap<ReadonlySet<string>, CompiledOperation>();
+
+  function compile(guard: ScopeGuard): CompiledOperation {
+    throwIfMet(judgeMutation(operation, document, engine.schema, guard));
+    const { visible, signature } = visibleDocument(document, operation, engine.schema, guard);
+    let compiled = bySignature.get(signature);
+    if (!compiled) {
+      const start = performance.now();
+      compiled = engine.compile({ document, operation, visible, guard });
+      onCompiled?.(performance.now() - start);
+      bySignature.set(signature, compiled);
+    }
+    return compiled;
+  }
+
+  return (scopes) => {
+    let compiled = byScopes.get(scopes);
+    if (!compiled) {
+      compiled = compile(guards.guardFor(scopes));
+      byScopes.set(scopes, compiled);
+    }
+    return compiled;
+  };
 }

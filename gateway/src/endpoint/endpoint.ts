@@ -8,6 +8,8 @@ import { Refusal } from '../documents/refusal.ts';
 import type { ApiClient } from '../identity/authenticator.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { BodyBudget } from '../limits/body-budget.ts';
+import { judgeIntrospection } from '../limits/introspection.ts';
+import { LimitMet } from '../limits/limit-met.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Traces } from '../observability/traces.ts';
 import type { PersistedOperations } from '../persisted/persisted-operations.ts';
@@ -100,7 +102,7 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
     const variables = operation.coerce(graphRequest.variables);
     const further = operation.charge(variables) - 1;
     if (further > 0) await parts.rates.charge(exchange, client, further);
-    const compiled = operation.compiledFor(client);
+    const compiled = operation.compiledFor(client.scopes);
     const context = { client, request: exchange.context, signal: exchange.gone.signal };
     const { body, errorCodes } = await compiled.execute(variables, context);
     exchange.outcome = errorCodes[0] ?? 'ok';
@@ -133,12 +135,15 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
     if (request.method === 'GET' && !operation.isQuery) {
       throw new PublicError('METHOD_NOT_ALLOWED', 'Send mutations as POST.');
     }
-    if (operation.introspects && !parts.development && !client.scopes.has('introspection')) {
-      throw new PublicError('FORBIDDEN', 'Introspection needs the scope introspection.');
-    }
+    const refusal = judgeIntrospection(operation.introspects, {
+      development: parts.development,
+      scopes: client.scopes,
+    });
+    if (refusal) throw refusal;
   }
 
   function refuse(exchange: Exchange, error: unknown): Promise<void> | undefined {
+    if (error instanceof LimitMet) metrics.limit(error.limit);
     if (!(error instanceof PublicError || error instanceof Refusal)) {
       const { requestId } = exchange.context;
       logger.error({ requestId, error: describeError(error) }, 'request failed');

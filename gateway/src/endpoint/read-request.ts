@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { PublicError } from '@atrium/service-kit';
-import { receiveUpload, type UploadLimits } from '../execution/uploads.ts';
 import type { ApiClient } from '../identity/authenticator.ts';
 import { readBody } from '../limits/body.ts';
 import type { BodyBudget } from '../limits/body-budget.ts';
+import { receiveUpload, type UploadLimits } from '../uploads/receive-upload.ts';
 import type { Exchange } from './exchange.ts';
 import { type GraphRequest, readJsonBody, readSearch, toGraphRequest } from './graph-request.ts';
 
@@ -34,7 +34,8 @@ export function createRequestReader(options: ReadOptions): RequestReader {
     const { request } = exchange;
     const sendsPictures = client.scopes.has('image:write');
     const maxBytes = sendsPictures ? options.imageJsonMaxBytes : options.jsonMaxBytes;
-    const body = await readBody(request, maxBytes, (bytes) => {
+    const timeoutMs = exchange.context.deadline - performance.now();
+    const body = await readBody(request, { maxBytes, timeoutMs }, (bytes) => {
       options.budget.take(bytes);
       exchange.reservedBytes += bytes;
     });

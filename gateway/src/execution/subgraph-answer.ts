@@ -34,7 +34,14 @@ export class SubgraphError extends PublicError {
 export interface SubgraphAnswer {
   data: Record<string, unknown> | null | undefined;
   errors: SubgraphError[];
+  /**
+   * Whether its JSON had no backslash in it, so that no string of it needs escaping either: those are written as they
+   * are, and nobody looks through each of them again.
+   */
+  isPlain?: boolean;
 }
+
+const backslash = 0x5c;
 
 /** Reads what a subgraph sent; whatever is no GraphQL answer to the question counts as none at all. */
 export function readAnswer(
@@ -50,7 +57,7 @@ export function readAnswer(
   if (response.status === 401 || !isWhole || !Array.isArray(errors) || (data === null && errors.length === 0)) {
     throw new ServiceUnavailable(service, new UnusableAnswer(response, errors));
   }
-  return { data, errors: errors.map(toSubgraphError) };
+  return { data, errors: errors.map(toSubgraphError), isPlain: !response.body.includes(backslash) };
 }
 
 function answersEntities(data: Record<string, unknown>, entityCount: number | undefined): boolean {

@@ -10,10 +10,10 @@ import {
 } from '@atrium/service-kit';
 import type { Logger } from 'pino';
 import type { ApiClient } from '../identity/authenticator.ts';
+import { toUploadFault } from '../uploads/upload-fault.ts';
 import type { ExecutionContext, Subgraph, SubgraphFetch } from './execution.ts';
 import { encodeMultipart } from './multipart.ts';
 import { readAnswer, type SubgraphAnswer, SubgraphError } from './subgraph-answer.ts';
-import { toUploadFault } from './uploads.ts';
 
 /**
  * Whether subgraphs are shown who asks: ours refuse whoever has no token; those of a foreign graph know none, and are

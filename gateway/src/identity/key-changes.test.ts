@@ -126,10 +126,14 @@ describe('a listening connection that is killed', () => {
   });
 });
 
-// In one transaction, so that nobody listens when it is told.
+// The change is told when it is committed, which waits until nobody listens any more.
 async function killListenersAndRevoke(pids: readonly number[], id: string): Promise<void> {
   await admin.query('BEGIN');
-  await admin.query('SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS pid', [pids]);
   await admin.query('UPDATE api_keys SET revoked_at = now() WHERE id = $1', [id]);
+  await admin.query('SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS pid', [pids]);
+  await waitUntil(async () => {
+    await admin.query('SELECT pg_stat_clear_snapshot()');
+    return !(await listening()).some((pid) => pids.includes(pid));
+  });
   await admin.query('COMMIT');
 }

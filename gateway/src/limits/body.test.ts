@@ -1,5 +1,5 @@
 import { createServer, request, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readBody } from './body.ts';
 import { type BodyBudget, createBodyBudget } from './body-budget.ts';
@@ -11,7 +11,7 @@ beforeEach(async () => {
   budget = createBodyBudget(1_000);
   server = createServer(async (incoming, response) => {
     try {
-      const body = await readBody(incoming, 600, (bytes) => budget.take(bytes));
+      const body = await readBody(incoming, { maxBytes: 600, timeoutMs: 500 }, (bytes) => budget.take(bytes));
       response.end(`read ${body.length}`);
     } catch (error) {
       response.writeHead(400, { connection: 'close' }).end((error as { code: string }).code);
@@ -61,3 +61,17 @@ describe.each([{ announced: true }, { announced: false }])('a body (%p)', (how) 
     expect(await send(600, how)).toBe('OVERLOADED');
   });
 });
+
+test.each([['content-length: 100'], ['transfer-encoding: chunked']])(
+  'a body (%s) that does not arrive in time is given up, however it drips',
+  async (header) => {
+    const { port } = server.address() as AddressInfo;
+    const client = connect({ port, host: '127.0.0.1' });
+    client.write(`POST / HTTP/1.1\r\nhost: localhost\r\n${header}\r\n\r\n`);
+    const drip = setInterval(() => client.write(header.startsWith('c') ? 'a' : '1\r\na\r\n'), 20);
+    const answer = await new Promise<string>((resolve) => client.once('data', (chunk) => resolve(String(chunk))));
+    clearInterval(drip);
+    client.destroy();
+    expect(answer).toContain('BAD_REQUEST');
+  },
+);

@@ -1,19 +1,21 @@
 import { createServer, type Server } from 'node:http';
-import { connect, type Socket } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { endUnread, isUnread } from './linger.ts';
+import { abandon, endUnread, isUnread } from './linger.ts';
 
 const bodyBytes = 8 * 1024 * 1024;
 const graceMs = 300;
 let server: Server;
 let client: Socket;
+let grace: number;
 
 beforeEach(async () => {
+  grace = graceMs;
   const body = '{"refused":true}';
   server = createServer((request, response) => {
     if (!isUnread(request)) throw new Error('there is a body to come');
     response.writeHead(413, ['connection', 'close', 'content-length', String(body.length)]);
-    endUnread(request, response, body, graceMs);
+    endUnread(request, response, body, grace);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -51,4 +53,14 @@ describe('a refusal before the body was read', () => {
     expect(await readToEnd()).toContain('{"refused":true}');
     expect(performance.now() - start).toBeGreaterThanOrEqual(graceMs - 50);
   });
+});
+
+test('a request that was given up ends its connection at once, however little is to come', async () => {
+  client.destroy();
+  const { port } = server.address() as AddressInfo;
+  client = connect({ host: '127.0.0.1', port });
+  server.prependListener('request', abandon);
+  grace = 60_000;
+  client.write('POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 10\r\n\r\n');
+  expect(await readToEnd()).toContain('{"refused":true}');
 });

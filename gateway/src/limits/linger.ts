@@ -3,9 +3,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 /** Node reads and drops the rest of a body that is no longer than this by itself. */
 const smallBytes = 64 * 1024;
 
-/** Whether a request's body is still to come and is more than a little. */
+const abandoned = new WeakSet<IncomingMessage>();
+
+/** Gives a request up whose body does not arrive: once it is answered, nothing more is read from its connection. */
+export function abandon(request: IncomingMessage): void {
+  abandoned.add(request);
+}
+
+/** Whether a request's body is still to come and is more than a little, or does not come at all. */
 export function isUnread(request: IncomingMessage): boolean {
   if (request.complete || request.destroyed) return false;
+  if (abandoned.has(request)) return true;
   const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
   return encoding !== undefined || Number(length ?? 0) > smallBytes;
 }
@@ -28,6 +36,6 @@ export function endUnread(
     clearTimeout(timer);
     response.end(() => request.socket.destroySoon());
   };
-  const timer = setTimeout(end, graceMs);
+  const timer = setTimeout(end, abandoned.has(request) ? 0 : graceMs);
   for (const event of ['end', 'close', 'error']) request.once(event, end);
 }

@@ -1,10 +1,13 @@
 import type { TokenIssuer } from '@atrium/service-kit';
 import type { Logger } from 'pino';
+import { createGuards, type Guards, openGuard } from '../authorization/guard.ts';
+import { readRequirements } from '../authorization/requirements.ts';
 import type { GatewaySettings } from '../config.ts';
 import { createPreparedOperations, type PreparedOperations } from '../documents/prepared-operations.ts';
 import { createEngine } from '../execution/engine.ts';
 import type { Subgraph } from '../execution/execution.ts';
 import { openSubgraph, type SubgraphOptions } from '../execution/subgraph.ts';
+import { readCosts } from '../limits/cost/read-costs.ts';
 import type { BreakerState, Metrics } from '../observability/metrics.ts';
 import { observeSubgraph } from '../observability/observe-subgraph.ts';
 import type { Traces } from '../observability/traces.ts';
@@ -15,6 +18,9 @@ import { createSubgraphRegistry } from './subgraph-registry.ts';
 /** How many documents are kept prepared, and how many characters of them. */
 const maxDocuments = 2_000;
 const maxDocumentCharacters = 8 * 1024 * 1024;
+
+/** Where clients are not known, nothing can be asked of them. */
+const openGuards: Guards = { guardFor: () => openGuard };
 
 /** The operations of the supergraph that is served at the moment. */
 export interface ServedSupergraph {
@@ -66,7 +72,9 @@ export async function serveSupergraph(
       for (const [name, subgraph] of connected) observed.set(name, observeSubgraph(name, subgraph, parts));
       const operations = createPreparedOperations({
         engine,
-        maxTokens: settings.documentMaxTokens,
+        guards: settings.keys ? createGuards(readRequirements(supergraphSdl)) : openGuards,
+        costs: readCosts(supergraphSdl),
+        limits: settings,
         maxEntries: maxDocuments,
         maxCharacters: maxDocumentCharacters,
         onLookUp: (found) => metrics.preparedOperation(found ? 'hit' : 'miss'),

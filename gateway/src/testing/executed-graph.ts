@@ -1,10 +1,17 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { internalMessage, PublicError } from '@atrium/service-kit';
-import { getOperationAST, graphql, parse, validate } from 'graphql';
+import { getOperationAST, getVariableValues, graphql, parse, validate } from 'graphql';
 import { pino } from 'pino';
 import { compose } from '../../../supergraph/src/index.ts';
 import { createEngine, type EngineOptions } from '../execution/engine.ts';
-import type { Engine, ExecutionContext, FieldGuard, Subgraph, SubgraphFetch } from '../execution/execution.ts';
+import type {
+  CompiledOperation,
+  Engine,
+  ExecutionContext,
+  FieldGuard,
+  Subgraph,
+  SubgraphFetch,
+} from '../execution/execution.ts';
 import { type SubgraphAnswer, SubgraphError } from '../execution/subgraph-answer.ts';
 
 /** A subgraph of a test: its schema and what it answers. */
@@ -12,8 +19,10 @@ export interface TestService {
   sdl: string;
   // biome-ignore lint/suspicious/noExplicitAny: resolvers of a test are whatever @apollo/subgraph takes.
   resolvers?: any;
+  /** Answers instead of the resolvers, as a subgraph that breaks its own schema. */
+  answer?(query: string, variables: Record<string, unknown>): { data: unknown; errors?: SubgraphError[] };
   /** While it is set every fetch fails with it, as a subgraph that cannot be reached. */
-  down?: PublicError;
+  down?: PublicError | undefined;
 }
 
 /** The response to one operation. */
@@ -30,6 +39,9 @@ export interface ExecutedGraph {
   /** The fetches of the last execution, in the order in which they were sent. */
   fetches: { service: string; fetch: SubgraphFetch }[];
   execute(text: string, variables?: Record<string, unknown>, guard?: FieldGuard): Promise<TestResponse>;
+  compile(text: string, guard?: FieldGuard): CompiledOperation;
+  /** The same as it is sent. */
+  executeToText(text: string, variables?: Record<string, unknown>, guard?: FieldGuard): Promise<string>;
 }
 
 const header = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.11", import: ["@key", "@requires",
@@ -72,43 +84,59 @@ export function executeGraph(
       return subgraph;
     },
   });
+  const read = (text: string) => {
+    const document = parse(text);
+    const faults = validate(engine.schema, document);
+    const operation = getOperationAST(document);
+    if (faults.length > 0 || !operation) throw new Error(`The operation of the test is not valid: ${faults.join(' ')}`);
+    return { document, operation };
+  };
+  const compile: ExecutedGraph['compile'] = (text, guard = openGuard) => {
+    const visible = read(text);
+    return engine.compile({ ...visible, visible, guard });
+  };
+  const executeToText: ExecutedGraph['executeToText'] = async (text, given = {}, guard = openGuard) => {
+    const { variableDefinitions = [] } = read(text).operation;
+    const { coerced, errors } = getVariableValues(engine.schema, variableDefinitions, given);
+    if (errors) throw new Error(`The variables of the test are not valid: ${errors.join(' ')}`);
+    fetches.length = 0;
+    const { body } = await compile(text, guard).execute(coerced, testContext);
+    return body.toString();
+  };
   return {
     engine,
     supergraphSdl,
     fetches,
-    async execute(text, variables = {}, guard = openGuard) {
-      const document = parse(text);
-      const faults = validate(engine.schema, document);
-      if (faults.length > 0) throw new Error(`The operation of the test is not valid: ${faults.join(' ')}`);
-      const operation = getOperationAST(document);
-      if (!operation) throw new Error('The operation of the test is not the only one.');
-      fetches.length = 0;
-      const compiled = engine.compile({ document, operation, visible: { document, operation }, guard });
-      const { body } = await compiled.execute(variables, testContext);
-      return JSON.parse(body.toString());
+    compile,
+    executeToText,
+    execute: async (...given) => JSON.parse(await executeToText(...given)),
+  };
+}
+
+function createTestSubgraph(name: string, service: TestService, fetches: ExecutedGraph['fetches']): Subgraph {
+  const { sdl, resolvers = {} } = service;
+  const schema = buildSubgraphSchema({ typeDefs: parse(header + sdl), resolvers });
+  return {
+    async fetch(fetch): Promise<SubgraphAnswer> {
+      fetches.push({ service: name, fetch });
+      if (service.down) return { data: undefined, errors: [new SubgraphError(service.down, undefined)] };
+      const { query, variables } = JSON.parse(fetch.body);
+      if (service.answer) {
+        const { data, errors = [] } = service.answer(query, variables);
+        return inJson(data, errors);
+      }
+      const { data, errors = [] } = await graphql({ schema, source: query, variableValues: variables });
+      return inJson(
+        data,
+        errors.map((error) => new SubgraphError(toPublic(error.originalError), error.path)),
+      );
     },
   };
 }
 
-function createTestSubgraph(
-  service: string,
-  { sdl, resolvers, ...rest }: TestService,
-  fetches: ExecutedGraph['fetches'],
-) {
-  const schema = buildSubgraphSchema({ typeDefs: parse(header + sdl), resolvers: resolvers ?? {} });
-  const subgraph: Subgraph = {
-    async fetch(fetch): Promise<SubgraphAnswer> {
-      fetches.push({ service, fetch });
-      if (rest.down) return { data: undefined, errors: [new SubgraphError(rest.down, undefined)] };
-      const { query, variables } = JSON.parse(fetch.body);
-      const { data, errors } = await graphql({ schema, source: query, variableValues: variables });
-      return {
-        data: JSON.parse(JSON.stringify(data ?? null)),
-        errors: (errors ?? []).map((error) => new SubgraphError(toPublic(error.originalError), error.path)),
-      };
-    },
-  };
-  return subgraph;
+function inJson(data: unknown, errors: SubgraphError[]): SubgraphAnswer {
+  const text = JSON.stringify(data ?? null);
+  return { data: JSON.parse(text), errors, isPlain: !text.includes('\\') };
 }
 
 function toPublic(error: unknown): PublicError {

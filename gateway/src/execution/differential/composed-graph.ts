@@ -3,7 +3,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { buildSchema, type GraphQLSchema, isObjectType, parse } from 'graphql';
 import { compose } from '../../../../supergraph/src/index.ts';
 import type { Graph } from './graph.ts';
-import { plannerFields, readOwnership } from './ownership.ts';
+import { type Ownership, plannerFields, readOwnership } from './ownership.ts';
 import { type View, World } from './world.ts';
 
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.11", import: [
@@ -16,6 +16,7 @@ export interface ComposedGraph {
   graph: Graph;
   supergraphSdl: string;
   world: World;
+  ownership: Ownership;
   /** Each subgraph's executable schema. */
   subgraphSchemas: ReadonlyMap<string, GraphQLSchema>;
   /** The public schema, executable over all the data at once: what graphql-js is asked. */
@@ -42,7 +43,15 @@ export function composeGraph(graph: Graph): ComposedGraph {
     .apiSchema()
     .toGraphQLJSSchema();
   resolveAll(monolith, world, 'monolith');
-  return { graph, supergraphSdl, world, subgraphSchemas, monolith, plannerFields: plannerFields(graph, ownership) };
+  return {
+    graph,
+    supergraphSdl,
+    world,
+    ownership,
+    subgraphSchemas,
+    monolith,
+    plannerFields: plannerFields(graph, ownership),
+  };
 }
 
 function executableSubgraph(graph: Graph, world: World, name: string, sdl: string): GraphQLSchema {

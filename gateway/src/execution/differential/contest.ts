@@ -1,23 +1,21 @@
 import type { Answer, Executor, Operation } from './answers.ts';
 import { type ApolloAnswer, type ApolloExecutor, apolloExecutor } from './apollo-executor.ts';
+import { type AtriumAnswer, type AtriumExecutor, atriumExecutor } from './atrium-executor.ts';
+import type { Circumstances } from './circumstances.ts';
 import { type ComposedGraph, composeGraph } from './composed-graph.ts';
 import type { Graph, Run } from './graph.ts';
 import { graphqlExecutor } from './graphql-executor.ts';
 import { knownDepartures } from './known-departures.ts';
 import { type Difference, differences } from './normalize.ts';
 import { plannerFaults } from './planner-faults.ts';
+import { settleOperation } from './settle-operation.ts';
 
 /** A graph with all who execute it. */
 export interface Contest {
   composed: ComposedGraph;
   graphql: Executor;
   apollo: ApolloExecutor | undefined;
-}
-
-/** One execution: the seed of its faults, and the subgraphs that are down. */
-export interface Circumstances {
-  faultSeed: number;
-  down: readonly string[];
+  atrium: AtriumExecutor;
 }
 
 /** Composes a graph and readies all who execute it. */
@@ -27,6 +25,7 @@ export async function prepareContest(graph: Graph): Promise<Contest> {
     composed,
     graphql: graphqlExecutor(composed),
     apollo: graph.beyondApollo === undefined ? await apolloExecutor(composed) : undefined,
+    atrium: atriumExecutor(composed),
   };
 }
 
@@ -34,6 +33,7 @@ export async function prepareContest(graph: Graph): Promise<Contest> {
 export interface Answers {
   graphql: Answer | undefined;
   apollo: ApolloAnswer | undefined;
+  atrium: AtriumAnswer;
 }
 
 /** Asks everyone. What is left when a subgraph is down graphql-js can say of isolated graphs only. */
@@ -45,17 +45,37 @@ export async function ask(
   const run = (): Run => ({ faultSeed, down: new Set(down), journal: [] });
   const { graph } = contest.composed;
   const graphql = down.length === 0 || graph.isolated ? await contest.graphql.execute(operation, run()) : undefined;
-  return { graphql, apollo: await contest.apollo?.execute(operation, run()) };
+  const apollo = await contest.apollo?.execute(down.length === 0 ? operation : settleOperation(operation), run());
+  return { graphql, apollo, atrium: await contest.atrium.execute(operation, run()) };
 }
 
 /** What nobody explains among the differences of the answers; each with whose it is. */
-export function unexplained(operation: Operation, { graphql, apollo }: Answers): (Difference & { of: string })[] {
-  if (plannerFaults.some((fault) => fault.meets(operation))) return [];
-  if (!graphql || !apollo) return [];
-  return differences(graphql, apollo)
-    .filter((difference) => !knownDepartures.some((departure) => departure.explains(difference, operation, apollo)))
-    .map((difference) => ({ ...difference, of: '@apollo/gateway' }));
+export function unexplained(
+  composed: ComposedGraph,
+  operation: Operation,
+  circumstances: Circumstances,
+  { graphql, apollo, atrium }: Answers,
+): Unexplained[] {
+  const { fallback } = atrium;
+  if (fallback !== undefined) return [{ of: 'atrium', kind: 'fallback', at: fallback }];
+  if (plannerFaults.some((fault) => fault.meets(operation, composed))) return [];
+  const ours = graphql ? differences(graphql, atrium) : [];
+  const right = graphql ?? atrium;
+  const theirs = apollo ? differences(right, apollo) : [];
+  const unknown = theirs.filter((difference) => {
+    const departure = { difference, operation, circumstances, apollo: apollo as ApolloAnswer, right, composed };
+    return !knownDepartures.some(({ explains }) => explains(departure));
+  });
+  // Where graphql-js cannot decide the difference may as well be ours.
+  const whose = graphql ? '@apollo/gateway' : 'atrium or @apollo/gateway';
+  return [
+    ...ours.map((difference) => ({ of: 'atrium' as const, ...difference })),
+    ...unknown.map((difference) => ({ of: whose, ...difference })),
+  ];
 }
+
+/** A difference that nothing known explains. */
+export type Unexplained = { of: string } & (Difference | { kind: 'fallback'; at: string });
 
 /** A failure in words: what to run again, and who answered what. */
 export function report(operation: Operation, circumstances: Circumstances, answers: Answers, found: unknown): string {

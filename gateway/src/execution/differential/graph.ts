@@ -17,6 +17,8 @@ export interface Graph {
   absent?: readonly { subgraph: string; type: string }[];
   /** Arguments that a field gets by `@fromContext`, with the coordinate that they are read from; keys are alike. */
   contextual?: Record<string, { argument: string; from: string }>;
+  /** Names of inaccessible arguments and input fields: their defaults reach the subgraph, and nobody else. */
+  unseenArguments?: readonly string[];
   /** @apollo/gateway cannot run it, for this reason. */
   beyondApollo?: string;
   /**

@@ -16,11 +16,11 @@ export function choose<T>(text: string, from: readonly T[]): T {
   return chosen;
 }
 
-/** A JSON text in which the order of keys plays no part. */
-export function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
+/** A JSON text in which the order of keys plays no part, without those of some names. */
+export function canonical(value: unknown, without: readonly string[] = []): string {
+  return JSON.stringify(value, (_key, part: unknown) => {
+    if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
+    const kept = Object.entries(part).filter(([key]) => !without.includes(key));
+    return Object.fromEntries(kept.sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
 }

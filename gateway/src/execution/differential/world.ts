@@ -107,7 +107,7 @@ export class World {
     const required = requirement
       ? canonical(thing.given ? pick(thing.given, requirement) : this.#evaluate(thing, requirement, run))
       : '';
-    const text = `${coordinate}|${thing.key}|${canonical({ ...args, ...given })}|${required}|${past}`;
+    const text = `${coordinate}|${thing.key}|${canonical({ ...args, ...given }, this.#graph.unseenArguments)}|${required}|${past}`;
     return this.#build(field.type, text, run, this.#steady.has(coordinate) || this.#steady.has(kind));
   }
 

@@ -1,15 +1,12 @@
 import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner';
 import { BeyondCompiler } from './beyond-compiler.ts';
-import {
-  compileEntityFetch,
-  compileRootFetch,
-  describeFetch,
-  type FetchPlan,
-  type FetchTools,
-} from './compile-fetch.ts';
-import { clientVariable } from './prepare-operation.ts';
+import { Collections } from './collection.ts';
+import { describeFetch, type FetchPlan, type FetchTools } from './compile-fetch.ts';
+import { compileEntityFetch } from './entity-fetch.ts';
+import { compileRootFetch } from './root-fetch.ts';
 import type { Run, Step } from './run.ts';
 import { createSharing } from './sharing.ts';
+import { clientVariable } from './variable-names.ts';
 import type { PlanPath } from './walk-path.ts';
 
 /** A plan that can be executed. */
@@ -20,14 +17,19 @@ export interface CompiledPlan {
   readonly fetches: readonly FetchPlan[];
 }
 
+/** The plan of an operation that no subgraph needs to be asked for. */
+export const nothingToFetch: CompiledPlan = { execute: undefined, fetches: [] };
+
 /** Compiles a query plan; throws `BeyondCompiler` for what it cannot handle. */
-export function compilePlan(plan: QueryPlan, tools: Omit<FetchTools, 'mayShare'>): CompiledPlan {
+export function compilePlan(plan: QueryPlan, tools: Omit<FetchTools, 'mayShare' | 'collection'>): CompiledPlan {
   const { node } = plan;
-  if (!node) return { execute: undefined, fetches: [] };
+  if (!node) return nothingToFetch;
   if (node.kind === 'Subscription') throw new BeyondCompiler('subscription');
   const fetches: FetchPlan[] = [];
   const mayShare = createSharing(node);
-  return { execute: compileNode(node, [], { ...tools, mayShare, fetches }), fetches };
+  const collections = new Collections();
+  const collection: FetchTools['collection'] = (fetch) => collections.of(fetch);
+  return { execute: compileNode(node, [], { ...tools, mayShare, collection, fetches }), fetches };
 }
 
 type Tools = FetchTools & { fetches: FetchPlan[] };

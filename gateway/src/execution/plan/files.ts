@@ -11,7 +11,7 @@ import {
 } from 'graphql';
 import { Upload } from 'graphql-upload-ts';
 import { findUploads } from '../multipart.ts';
-import { clientVariable } from './prepare-operation.ts';
+import type { UsedVariable } from './request-body.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -41,16 +41,15 @@ function mayHoldFiles(type: GraphQLInputType, seen: Set<GraphQLInputType>): bool
 
 /** Takes the files out of the variables of one fetch; undefined where no variable of it can hold any. */
 export function takeFiles(
-  planVariables: readonly string[],
+  used: readonly UsedVariable[],
   fileVariables: ReadonlySet<string>,
 ): ((variables: Variables) => TakenFiles | undefined) | undefined {
-  const names = planVariables.map((planName) => ({ planName, name: clientVariable(planName) }));
-  const suspects = names.filter(({ name }) => fileVariables.has(name));
+  const suspects = used.filter(({ from }) => fileVariables.has(from));
   if (suspects.length === 0) return undefined;
   return (variables) => {
-    const uploads = findUploads(Object.fromEntries(suspects.map(({ planName, name }) => [planName, variables[name]])));
+    const uploads = findUploads(Object.fromEntries(suspects.map(({ name, from }) => [name, variables[from]])));
     if (uploads.size === 0) return undefined;
-    const emptied = suspects.map(({ name }) => [name, withoutFiles(variables[name])]);
+    const emptied = suspects.map(({ from }) => [from, withoutFiles(variables[from])]);
     return { uploads, variables: { ...variables, ...Object.fromEntries(emptied) } };
   };
 }

@@ -34,9 +34,9 @@ export class PlanKeys {
     return this.#responseKeys.get(planKey) ?? planKey;
   }
 
-  #mayClash(responseKey: string, { name, arguments: given }: FieldNode): boolean {
+  #mayClash(responseKey: string, { name }: FieldNode): boolean {
     const { fields, requiredWithArguments } = this.#names;
-    if (responseKey === name.value) return Boolean(given?.length) && requiredWithArguments.has(responseKey);
+    if (responseKey === name.value) return requiredWithArguments.has(responseKey);
     // The planner makes aliases such as `id__alias_0`, and names of two underscores belong to GraphQL or JavaScript.
     return fields.has(responseKey) || responseKey.includes('__') || /^as_\d+$/.test(responseKey);
   }

@@ -49,10 +49,10 @@ function applyAt(
   const step = path[depth];
   if (step === undefined) change(object);
   else if (!step.startsWith(fragmentPrefix)) applyAt(object[step], path, depth + 1, types, change);
-  else if (meets(object, step.slice(fragmentPrefix.length), types)) applyAt(object, path, depth + 1, types, change);
+  else if (isOfType(object, step.slice(fragmentPrefix.length), types)) applyAt(object, path, depth + 1, types, change);
 }
 
-/** An object of which nobody asked the type is of the only one that it can be. */
-function meets({ __typename }: JsonObject, condition: string, types: SupergraphTypes): boolean {
+/** Whether an object meets a type condition; one of which nobody asked the type is of the only one that it can be. */
+export function isOfType({ __typename }: JsonObject, condition: string, types: SupergraphTypes): boolean {
   return typeof __typename !== 'string' || types.fulfils(__typename, condition);
 }

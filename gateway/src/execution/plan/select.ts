@@ -1,6 +1,7 @@
 import type { QueryPlanFieldNode, QueryPlanSelectionNode } from '@apollo/query-planner';
 import type { SupergraphTypes } from '../planner.ts';
 import type { Merge } from './merge.ts';
+import { isOfType } from './rewrites.ts';
 import type { JsonObject } from './run.ts';
 
 /** The name of a field in what is selected and in what it is selected from. */
@@ -25,7 +26,7 @@ export function selectObject(
       const value = Object.hasOwn(object, name) ? selectValue(object[name], selection.selections, tools) : undefined;
       if (value === undefined) return undefined;
       selected[name] = value;
-    } else if (fulfils(object, selection.typeCondition, tools.types)) {
+    } else if (selection.typeCondition === undefined || isOfType(object, selection.typeCondition, tools.types)) {
       const part = selectObject(object, selection.selections, tools, false);
       if (part) tools.merge(selected, part);
       else if (!isTop) return undefined;
@@ -44,9 +45,4 @@ export function selectValue(
   if (!Array.isArray(value)) return selectObject(value as JsonObject, selections, tools, false);
   const items = value.map((item) => selectValue(item, selections, tools));
   return items.includes(undefined) ? undefined : items;
-}
-
-function fulfils({ __typename }: JsonObject, condition: string | undefined, types: SupergraphTypes): boolean {
-  if (condition === undefined || typeof __typename !== 'string') return true;
-  return types.fulfils(__typename, condition);
 }

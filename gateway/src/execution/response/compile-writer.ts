@@ -22,19 +22,41 @@ import { type ConcreteType, isIntrospection, type ResponseField, type ResponseSh
  */
 export type QuickWriter = (data: JsonObject) => string | undefined;
 
-/** More functions than any sensible document needs; types behind types can multiply them. */
-const maxFunctions = 2_000;
+/** More kinds of objects than any sensible document has; types behind types can multiply them. */
+const maxObjects = 2_000;
 
-/** Compiles the quick writer of a response; undefined where it would be too large. */
-export function compileWriter(
-  shape: ResponseShape,
-  guard: FieldGuard,
-  introspect: Introspect,
-): QuickWriter | undefined {
-  const compiler = new WriterCompiler(shape, guard, introspect);
-  const root = compiler.object(shape.root, shape.rootType);
-  return compiler.isTooLarge ? undefined : compiler.finish(root);
+/** The quick writers of a response, compiled when they are first needed. */
+export class Writers {
+  readonly #shape: ResponseShape;
+  readonly #guard: FieldGuard;
+  readonly #introspect: Introspect;
+  #plain: QuickWriter | undefined;
+  #careful: QuickWriter | undefined;
+
+  constructor(shape: ResponseShape, guard: FieldGuard, introspect: Introspect) {
+    this.#shape = shape;
+    this.#guard = guard;
+    this.#introspect = introspect;
+  }
+
+  /** Writes data; those that are plain have no string that needs escaping. */
+  write(data: JsonObject, isPlain: boolean): string | undefined {
+    if (isPlain) {
+      this.#plain ??= this.#compile(true);
+      return this.#plain(data);
+    }
+    this.#careful ??= this.#compile(false);
+    return this.#careful(data);
+  }
+
+  #compile(isPlain: boolean): QuickWriter {
+    const compiler = new WriterCompiler(this.#shape, this.#guard, this.#introspect, isPlain);
+    const root = compiler.object(this.#shape.root, this.#shape.rootType);
+    return compiler.isTooLarge ? tooLarge : compiler.finish(root);
+  }
 }
+
+const tooLarge: QuickWriter = () => undefined;
 
 /** The text of an introspection field; undefined where it depends on variables. */
 export type Introspect = (field: ResponseField) => string | undefined;
@@ -43,40 +65,49 @@ class WriterCompiler {
   readonly #shape: ResponseShape;
   readonly #guard: FieldGuard;
   readonly #introspect: Introspect;
-  readonly #functions: string[] = [];
+  readonly #isPlain: boolean;
+  /** Their names, by what they do with an object `o`. */
+  readonly #functions = new Map<string, string>();
   readonly #objects = new Map<readonly ResponseField[], string>();
   readonly #abstracts = new Map<string, string>();
   readonly #enums = new Map<GraphQLEnumType, number>();
   readonly #names = new Map<readonly FieldNode[], number>();
 
-  constructor(shape: ResponseShape, guard: FieldGuard, introspect: Introspect) {
+  constructor(shape: ResponseShape, guard: FieldGuard, introspect: Introspect, isPlain: boolean) {
     this.#shape = shape;
     this.#guard = guard;
     this.#introspect = introspect;
+    this.#isPlain = isPlain;
   }
 
   get isTooLarge(): boolean {
-    return this.#functions.length > maxFunctions;
+    return this.#objects.size > maxObjects;
   }
 
   finish(root: string): QuickWriter {
     const enums = [...this.#enums.keys()].map(enumTexts);
-    const code = `${this.#functions.join('\n')}\nreturn ${root};`;
+    const functions = [...this.#functions].map(([body, name]) => `function ${name}(o) { ${body} }`);
+    const code = `${functions.join('\n')}\nreturn ${root};`;
     return new Function('quote', 'toJson', 'enums', code)(quote, toJson, enums) as QuickWriter;
   }
 
-  /** A function that writes an object of one type; answers its name. */
+  /** A function that writes an object of one type; answers its name. Types that are written alike share one. */
   object(fields: readonly ResponseField[], type: ConcreteType): string {
     const known = this.#objects.get(fields);
-    if (known !== undefined) return known;
-    const name = `object${this.#objects.size}`;
-    this.#objects.set(fields, name);
-    if (this.isTooLarge) return name;
+    if (known !== undefined || this.isTooLarge) return known ?? '';
     const parts = fields.map((field, index) =>
       this.#field(field, type, `${index === 0 ? '{' : ','}${quote(field.key)}:`),
     );
-    const body = `let text = ''; ${parts.join('\n')} return text + ${fields.length === 0 ? "'{}'" : "'}'"};`;
-    this.#functions.push(`function ${name}(o) { if (typeof o !== 'object' || Array.isArray(o)) return; ${body} }`);
+    const end = fields.length === 0 ? "'{}'" : "'}'";
+    const body = `if (typeof o !== 'object' || Array.isArray(o)) return; let text = ''; ${parts.join('\n')} return text + ${end};`;
+    const name = this.#function(body);
+    this.#objects.set(fields, name);
+    return name;
+  }
+
+  #function(body: string): string {
+    const name = this.#functions.get(body) ?? `write${this.#functions.size}`;
+    this.#functions.set(body, name);
     return name;
   }
 
@@ -89,8 +120,6 @@ class WriterCompiler {
     const id = `${declared.name} ${this.#idOf(field.nodes)}`;
     const known = this.#abstracts.get(id);
     if (known !== undefined) return known;
-    const name = `abstract${this.#abstracts.size}`;
-    this.#abstracts.set(id, name);
     const { schema } = this.#shape;
     const names = schema.getPossibleTypes(declared).map((type) => type.name);
     if (isInterfaceType(declared)) {
@@ -101,7 +130,8 @@ class WriterCompiler {
       if (!type || this.isTooLarge) return [];
       return `case ${JSON.stringify(typeName)}: return ${this.object(this.#shape.fieldsOf(field.nodes, type), type)}(o);`;
     });
-    this.#functions.push(`function ${name}(o) { switch (o.__typename) { ${cases.join(' ')} } }`);
+    const name = this.#function(`switch (o.__typename) { ${cases.join(' ')} }`);
+    this.#abstracts.set(id, name);
     return name;
   }
 
@@ -126,7 +156,8 @@ class WriterCompiler {
 
   #present(field: ResponseField, type: GraphQLOutputType, value: string, label: string): string {
     if (isListType(type)) return this.#list(field, type.ofType, value, label);
-    if (isLeafType(type)) return writeLeaf(type.name, value, label, isEnumType(type) ? this.#enumOf(type) : undefined);
+    if (isEnumType(type)) return writeEnum(value, label, this.#enumOf(type));
+    if (isLeafType(type)) return writeScalar(type.name, value, label, this.#isPlain);
     const inner = `${value}t`;
     return `const ${inner} = ${this.#abstract(field)}(${value}); if (${inner} === undefined) return;
       text += ${label === '' ? '' : `${JSON.stringify(label)} + `}${inner};`;
@@ -154,31 +185,32 @@ class WriterCompiler {
   }
 }
 
-/** JavaScript that writes a leaf in the form that it has in most answers; all others are judged by graphql-js. */
-function writeLeaf(typeName: string, value: string, label: string, enumIndex: number | undefined): string {
-  const start = JSON.stringify(label);
-  const before = label === '' ? '' : `${start} + `;
-  const asString = `text += ${before}quote(${value});`;
-  if (enumIndex !== undefined) {
-    const known = `${value}e`;
-    return `const ${known} = typeof ${value} === 'string' ? enums[${enumIndex}][${value}] : undefined;
-      if (${known} === undefined) return; text += ${before}${known};`;
-  }
+/** JavaScript that writes a scalar in the form that it has in most answers; all others are judged by graphql-js. */
+function writeScalar(typeName: string, value: string, label: string, isPlain: boolean): string {
+  const start = label === '' ? '' : `${JSON.stringify(label)} + `;
+  const asItIs = `text += ${JSON.stringify(`${label}"`)} + ${value} + '"';`;
+  const asString = isPlain ? asItIs : `text += ${start}quote(${value});`;
   switch (typeName) {
     case 'Int':
-      return `if ((${value} | 0) !== ${value}) return; text += ${before}${value};`;
+      return `if ((${value} | 0) !== ${value}) return; text += ${start}${value};`;
     case 'Float':
-      return `if (typeof ${value} !== 'number' || !Number.isFinite(${value})) return; text += ${before}${value};`;
+      return `if (typeof ${value} !== 'number' || !Number.isFinite(${value})) return; text += ${start}${value};`;
     case 'Boolean':
-      return `if (typeof ${value} !== 'boolean') return; text += ${before}${value};`;
+      return `if (typeof ${value} !== 'boolean') return; text += ${start}${value};`;
     case 'String':
       return `if (typeof ${value} !== 'string') return; ${asString}`;
     case 'ID':
-      return `if (typeof ${value} === 'string') { ${asString} }
-        else if (Number.isInteger(${value})) text += ${JSON.stringify(`${label}"`)} + ${value} + '"'; else return;`;
+      return `if (typeof ${value} === 'string') { ${asString} } else if (Number.isInteger(${value})) ${asItIs} else return;`;
     default:
-      return `text += ${before}toJson(${value});`;
+      return `if (typeof ${value} === 'string') { ${asString} } else text += ${start}toJson(${value});`;
   }
+}
+
+/** JavaScript that writes a value of an enum, if it is one of those that clients know. */
+function writeEnum(value: string, label: string, index: number): string {
+  const known = `${value}e`;
+  return `const ${known} = typeof ${value} === 'string' ? enums[${index}][${value}] : undefined;
+    if (${known} === undefined) return; text += ${label === '' ? '' : `${JSON.stringify(label)} + `}${known};`;
 }
 
 function enumTexts(type: GraphQLEnumType): Record<string, string> {

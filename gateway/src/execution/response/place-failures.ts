@@ -1,7 +1,8 @@
 import type { FetchPlan } from '../plan/compile-fetch.ts';
-import { planVariable } from '../plan/prepare-operation.ts';
+import { isOfType } from '../plan/rewrites.ts';
 import type { Failure, JsonObject, Run } from '../plan/run.ts';
 import { type SelectedField, selectedFields } from '../plan/selected-fields.ts';
+import { planVariable } from '../plan/variable-names.ts';
 import type { SupergraphTypes } from '../planner.ts';
 import type { Path, SubgraphError } from '../subgraph-answer.ts';
 import { findPlaces, type Place } from './find-places.ts';
@@ -45,11 +46,14 @@ class Placing {
     this.#left = maxPlaces;
     for (const error of answer.errors) {
       if (this.#left <= 0) return;
-      const { places, rest } = entities ? placesOfEntity(failure, error, all) : { places: all, rest: error.path };
+      const { places, rest, entity } = entities
+        ? placesOfEntity(failure, error, all)
+        : { places: all, rest: error.path, entity: undefined };
       if (places.length === 0) this.#parts.errors.add(undefined, error);
       for (const place of places) {
-        if (rest) this.#add([...place.path, ...unalias(rest, fetch)], error);
-        else this.#placeWhole(place, fetch, error, answer.data != null);
+        const isPlaced = rest !== undefined && this.#add([...place.path, ...unalias(rest, fetch)], error);
+        if (rest === undefined || (!isPlaced && entity === null))
+          this.#placeWhole(place, fetch, error, answer.data != null);
       }
     }
   }
@@ -59,17 +63,21 @@ class Placing {
     const keys = this.#keysOf(fetch, object);
     const missing = wasAnswered ? keys.filter((key) => object[key] === null || object[key] === undefined) : keys;
     for (const key of missing) this.#add([...path, key], error);
-    if (missing.length === 0) this.#add(path, error);
+    // An error beside whole data belongs to no field.
+    if (missing.length === 0 && keys.length > 0) this.#parts.errors.add(undefined, error);
+    // A fetch for nothing but an object's type leaves an object that cannot be written.
+    if (keys.length === 0 && this.#mayBeAny(object)) this.#add(path, error);
   }
 
   /**
    * What the planner asked for on its own account, such as what a field `@requires`, has no place in the response, and
    * perhaps no name that clients may know. Its subgraph has logged the error; what is lost by it is told of below.
    */
-  #add(path: Path, error: SubgraphError): void {
-    if (this.#left-- <= 0) return;
-    const translated = this.#parts.paths.translate(path);
+  #add(path: Path, error: SubgraphError): boolean {
+    if (this.#left-- <= 0) return true;
+    const translated = this.#parts.paths.translate(path, this.#run.data);
     if (translated.isWhole) this.#parts.errors.add(translated.path, error);
+    return translated.isWhole;
   }
 
   /** A subgraph that could not give the key to another one's fields costs those fields, which nobody was asked for. */
@@ -86,7 +94,7 @@ class Placing {
       if (this.#left <= 0) return;
       if (represent(place.object) !== undefined) continue;
       for (const key of this.#keysOf(fetch, place.object)) {
-        const { path: translated, isWhole } = this.#parts.paths.translate([...place.path, key]);
+        const { path: translated, isWhole } = this.#parts.paths.translate([...place.path, key], this.#run.data);
         if (!isWhole || place.object[key] !== undefined || this.#left-- <= 0) continue;
         this.#parts.errors.add(translated, error);
       }
@@ -94,12 +102,18 @@ class Placing {
   }
 
   /** The names under which the fields of a fetch are merged into an object of this type. */
-  #keysOf(fetch: FetchPlan, { __typename }: JsonObject): string[] {
+  #keysOf(fetch: FetchPlan, object: JsonObject): string[] {
+    const mayBeAny = this.#mayBeAny(object);
     const applies = ({ typeConditions, directives }: SelectedField) =>
       isIncluded({ directives }, this.#variables) &&
-      typeConditions.every((type) => typeof __typename !== 'string' || this.#parts.types.fulfils(__typename, type));
+      typeConditions.every((type) => mayBeAny || isOfType(object, type, this.#parts.types));
     const keys = fieldsOf(fetch).filter(applies);
     return [...new Set(keys.flatMap(({ key }) => unalias([key], fetch)))] as string[];
+  }
+
+  /** Whether all that is known of an object is its interface. */
+  #mayBeAny({ __typename }: JsonObject): boolean {
+    return typeof __typename === 'string' && this.#parts.types.isInterface(__typename);
   }
 }
 
@@ -112,14 +126,14 @@ function fieldsOf(fetch: FetchPlan): readonly SelectedField[] {
 }
 
 /** The places of the entity that an error is about, and the rest of the way; all of them where it tells of none. */
-function placesOfEntity({ entities }: Failure, { path }: SubgraphError, all: readonly Place[]) {
+function placesOfEntity({ entities, answer }: Failure, { path }: SubgraphError, all: readonly Place[]) {
   const [root, index, ...rest] = path ?? [];
   const isOfOne = root === '_entities' && typeof index === 'number';
   const objects = new Set(entities?.objects.filter((_, place) => !isOfOne || entities.indices[place] === index));
-  return {
-    places: all.filter(({ object }) => objects.has(object)),
-    rest: isOfOne && rest.length > 0 ? rest : undefined,
-  };
+  const places = all.filter(({ object }) => objects.has(object));
+  if (!isOfOne) return { places, rest: undefined, entity: undefined };
+  const entity: unknown = (answer.data?._entities as unknown[] | undefined)?.[index] ?? null;
+  return { places, rest: rest.length > 0 ? rest : undefined, entity };
 }
 
 /** The planner gives fields other names where those of two types cannot be fetched under one. */

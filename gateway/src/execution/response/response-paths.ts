@@ -5,10 +5,13 @@ import {
   GraphQLSkipDirective,
   getDirectiveValues,
   Kind,
+  type NamedTypeNode,
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
 import type { PlanKeys } from '../plan/plan-keys.ts';
+import type { JsonObject } from '../plan/run.ts';
+import type { SupergraphTypes } from '../planner.ts';
 import type { Path } from '../subgraph-answer.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
@@ -21,48 +24,60 @@ export interface TranslatedPath {
   isWhole: boolean;
 }
 
+/** What paths are translated by. */
+export interface PathSource {
+  operation: OperationDefinitionNode;
+  fragments: Readonly<Record<string, FragmentDefinitionNode>>;
+  keys: PlanKeys;
+  types: SupergraphTypes;
+}
+
 /** Translates paths of the merged data to those of the response. Only responses with errors need it. */
 export class ResponsePaths {
   readonly #operation: OperationDefinitionNode;
   readonly #fragments: Readonly<Record<string, FragmentDefinitionNode>>;
   readonly #keys: PlanKeys;
+  readonly #types: SupergraphTypes;
   readonly #variables: Variables;
 
-  constructor(
-    operation: OperationDefinitionNode,
-    { fragments, keys }: { fragments: Readonly<Record<string, FragmentDefinitionNode>>; keys: PlanKeys },
-    variables: Variables,
-  ) {
+  constructor({ operation, fragments, keys, types }: PathSource, variables: Variables) {
     this.#operation = operation;
     this.#fragments = fragments;
     this.#keys = keys;
+    this.#types = types;
     this.#variables = variables;
   }
 
-  translate(planPath: Path): TranslatedPath {
+  translate(planPath: Path, data: JsonObject | undefined): TranslatedPath {
     const path: (string | number)[] = [];
     let here: readonly SelectionSetNode[] = [this.#operation.selectionSet];
+    let value: unknown = data;
     for (const step of planPath) {
-      if (typeof step === 'number') {
-        path.push(step);
-        continue;
+      if (typeof step === 'string') {
+        const found = here.flatMap((selectionSet) => this.#find(selectionSet, step, value));
+        if (found.length === 0) return { path: path.length === 0 ? undefined : path, isWhole: false };
+        here = found.flatMap(({ selectionSet }) => selectionSet ?? []);
       }
-      const found = here.flatMap((selectionSet) => this.#find(selectionSet, step));
-      if (found.length === 0) return { path: path.length === 0 ? undefined : path, isWhole: false };
-      path.push(this.#keys.toResponseKey(step));
-      here = found.flatMap(({ selectionSet }) => selectionSet ?? []);
+      path.push(typeof step === 'string' ? this.#keys.toResponseKey(step) : step);
+      value = typeof value === 'object' && value !== null ? (value as JsonObject)[step] : undefined;
     }
     return { path: path.length === 0 ? undefined : path, isWhole: true };
   }
 
-  /** The fields of one name, for whatever type: where an object is null its type is not known. */
-  #find(selectionSet: SelectionSetNode, key: string): { selectionSet?: SelectionSetNode }[] {
+  /** The fields of one name; for every type where the object is null, so that its type is not known. */
+  #find(selectionSet: SelectionSetNode, key: string, object: unknown): { selectionSet?: SelectionSetNode }[] {
     return selectionSet.selections.flatMap((selection) => {
       if (!isIncluded(selection, this.#variables)) return [];
       if (selection.kind === Kind.FIELD) return this.#keys.of(selection) === key ? [selection] : [];
       const inner = selection.kind === Kind.INLINE_FRAGMENT ? selection : this.#fragments[selection.name.value];
-      return inner ? this.#find(inner.selectionSet, key) : [];
+      return inner && this.#applies(inner.typeCondition, object) ? this.#find(inner.selectionSet, key, object) : [];
     });
+  }
+
+  #applies(condition: NamedTypeNode | undefined, object: unknown): boolean {
+    const typeName = typeof object === 'object' ? (object as JsonObject | null)?.__typename : undefined;
+    if (!condition || typeof typeName !== 'string' || this.#types.isInterface(typeName)) return true;
+    return this.#types.fulfils(typeName, condition.name.value);
   }
 }
 

@@ -9,7 +9,6 @@ import {
   isInterfaceType,
   isObjectType,
   isUnionType,
-  Kind,
   type OperationDefinitionNode,
   SchemaMetaFieldDef,
   TypeMetaFieldDef,
@@ -142,17 +141,4 @@ export interface ShapeSource {
 /** Whether a field is answered by graphql-js from the schema. */
 export function isIntrospection({ definition }: ResponseField): boolean {
   return definition === SchemaMetaFieldDef || definition === TypeMetaFieldDef;
-}
-
-/** The fragments of a document by name. */
-export function fragmentsOf(document: {
-  definitions: readonly { kind: Kind }[];
-}): Record<string, FragmentDefinitionNode> {
-  const fragments: Record<string, FragmentDefinitionNode> = Object.create(null);
-  for (const definition of document.definitions) {
-    if (definition.kind !== Kind.FRAGMENT_DEFINITION) continue;
-    const fragment = definition as FragmentDefinitionNode;
-    fragments[fragment.name.value] = fragment;
-  }
-  return fragments;
 }

@@ -1,6 +1,9 @@
 import type { IncomingMessage } from 'node:http';
+import { closeAfterWrites } from '@atrium/service-kit/close-after-writes';
 import type { FastifyInstance } from 'fastify';
-import { processRequest } from 'graphql-upload-ts';
+import { processRequest, WriteStream } from 'graphql-upload-ts';
+
+closeAfterWrites(WriteStream);
 
 /** What a multipart request may bring. */
 export interface MultipartLimits {

@@ -10,5 +10,7 @@ export const atrium: Graph = {
   name: 'Atrium',
   isolated: true,
   entities: { User: ['id'], Image: ['id'], Message: ['id'] },
+  // The codes that all three know: each tells its own besides.
+  choices: { UserErrorCode: ['REQUIRED', 'TOO_LONG', 'INVALID_FORMAT', 'NOT_FOUND', 'NOT_ALLOWED'] },
   subgraphs: { profile: schemaOf('profile'), image: schemaOf('image'), messaging: schemaOf('messaging') },
 };

@@ -4,6 +4,7 @@ import type { Graph } from '../graph.ts';
 export const hidden: Graph = {
   name: 'hidden',
   entities: { Item: ['id', 'secretId'] },
+  unseenArguments: ['depth', 'secret'],
   choices: {
     Color: ['RED', 'GREEN', 'INFRARED'],
     Result: ['Item', 'Secret', 'Note'],

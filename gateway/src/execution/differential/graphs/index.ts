@@ -6,6 +6,7 @@ import { chains } from './chains.ts';
 import { contexts } from './contexts.ts';
 import { hidden } from './hidden.ts';
 import { inputs } from './inputs.ts';
+import { lending } from './lending.ts';
 import { media } from './media.ts';
 import { nulls } from './nulls.ts';
 import { orders } from './orders.ts';
@@ -21,6 +22,7 @@ export const graphs: readonly Graph[] = [
   contexts,
   hidden,
   inputs,
+  lending,
   media,
   nulls,
   orders,

@@ -29,11 +29,10 @@ export const media: Graph = {
     rentals: `
       type Media @key(fields: "id") @interfaceObject {
         id: ID!
-        title: String @external
-        rentalPrice(days: Int!): Int @requires(fields: "title")
+        rentalPrice(days: Int!): Int
         available: Boolean!
       }
-      type Shelf @key(fields: "id") { id: ID! rentable: [Media!] }
+      type Shelf @key(fields: "id") { id: ID! open: Boolean }
     `,
   },
 };

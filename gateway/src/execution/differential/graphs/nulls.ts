@@ -5,7 +5,7 @@ export const nulls: Graph = {
   name: 'nulls',
   isolated: true,
   entities: { Leaf: ['id'] },
-  absent: [{ subgraph: 'tips', type: 'Leaf' }],
+  absent: [{ subgraph: 'roots', type: 'Leaf' }],
   subgraphs: {
     trees: `
       type Query { tree: Tree solidTree: Tree! leaf(id: ID!): Leaf forest: [[Tree!]] }
@@ -40,5 +40,6 @@ export const nulls: Graph = {
       }
       type Tip { x: Int! y: Int leaf: Leaf! leaves: [[Leaf!]] }
     `,
+    roots: 'type Leaf @key(fields: "id") { id: ID! color: String depth: Int! levels: [[Int!]]! }',
   },
 };

@@ -6,8 +6,8 @@ export const unions: Graph = {
   isolated: true,
   entities: { User: ['id'], Group: ['id'], Post: ['id'] },
   absent: [
-    { subgraph: 'stats', type: 'Post' },
-    { subgraph: 'stats', type: 'Group' },
+    { subgraph: 'badges', type: 'Post' },
+    { subgraph: 'badges', type: 'Group' },
   ],
   subgraphs: {
     social: `
@@ -51,6 +51,12 @@ export const unions: Graph = {
       interface Activity { score: Float }
       type Calm implements Activity { score: Float since: String! }
       type Busy implements Activity { score: Float posts: [Post] }
+    `,
+    badges: `
+      type Post @key(fields: "id") { id: ID! badge: Badge }
+      type Group @key(fields: "id") { id: ID! badges: [Badge!]! }
+      interface Badge { label: String! }
+      type Medal implements Badge { label: String! rank: Int }
     `,
   },
 };

@@ -1,0 +1,84 @@
+import { expect, test } from '@jest/globals';
+import { createKey, keyAnswer } from '../support/api-keys.ts';
+import { startSecondGateway } from '../support/second-gateway.ts';
+import { hasManyAddresses, keepAsking, senderAt, type TimedAnswer } from '../support/sender.ts';
+import { ownSystem, sharedSystem } from '../support/test-system.ts';
+import { scale } from '../support/tier.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+// The load comes from an address of its own, because what is refused counts against the address; else the system is
+// one of its own.
+const system = await (hasManyAddresses ? sharedSystem() : ownSystem());
+const sender = senderAt('127.0.0.21');
+const unlimited = ['--requests-per-minute', '1000000'];
+const [gateways, revoked, rotated] = await Promise.all([
+  startSecondGateway(system).then((url) => [system.gatewayUrl, url]),
+  createKey(system, ['profile:read'], unlimited),
+  createKey(system, ['profile:read'], unlimited),
+]);
+
+const isAccepted = ({ status }: TimedAnswer) => status === 200;
+const isRefused = ({ status }: TimedAnswer) => status === 401 || status === 429;
+
+/** Waits until a time of Date.now(). */
+const until = (time: number) => waitFor('the time', () => Date.now() >= time, { timeoutMs: 30_000 });
+
+test('a key that is revoked under load is refused by every gateway within five seconds, and for good', async () => {
+  const beforeMs = scale('load before the revocation, ms', { small: 300, full: 2_000 });
+  const afterMs = scale('load after the revocation, ms', { small: 1_000, full: 6_000 });
+  const loads = gateways.map((url) => keepAsking(sender, url, revoked.key));
+  await until(Date.now() + beforeMs);
+  await waitFor('the key is in use', () => loads.every(({ answers }) => answers.filter(isAccepted).length > 20));
+  await keyAnswer(system, ['revoke', revoked.id]);
+  const revokedAt = Date.now();
+  await waitFor('every gateway refuses it', () => loads.every(({ answers }) => answers.some(isRefused)), {
+    timeoutMs: 5_000,
+  });
+  await until(revokedAt + afterMs);
+  await Promise.all(loads.map((load) => load.stop()));
+  for (const { answers } of loads) {
+    expect(answers.filter((answer) => !isAccepted(answer) && !isRefused(answer))).toEqual([]);
+    const firstRefusal = Math.min(...answers.filter(isRefused).map(({ answeredAt }) => answeredAt));
+    expect(firstRefusal - revokedAt).toBeLessThan(5_000);
+    // Requests that were under way together may be answered in any order.
+    expect(answers.filter((answer) => isAccepted(answer) && answer.sentAt > firstRefusal)).toEqual([]);
+    expect(answers.filter(({ sentAt }) => sentAt > firstRefusal).length).toBeGreaterThan(20);
+  }
+});
+
+test('a key that is rotated under load is good until the overlap is over, and the new one from the first', async () => {
+  const overlap = scale('overlap, s', { small: 1, full: 10 });
+  const loads = gateways.map((url) => keepAsking(sender, url, rotated.key));
+  await waitFor('the key is in use', () => loads.every(({ answers }) => answers.length > 20));
+  const next = await keyAnswer(system, ['rotate', rotated.id, '--overlap', `${overlap}s`]);
+  const newLoads = gateways.map((url) => keepAsking(sender, url, next.key as string));
+  await waitFor('every gateway refuses the old key', () => loads.every(({ answers }) => answers.some(isRefused)), {
+    timeoutMs: overlap * 1_000 + 5_000,
+  });
+  await Promise.all([...loads, ...newLoads].map((load) => load.stop()));
+  const endsAt = Date.parse((next.replaced as { expiresAt: string }).expiresAt);
+  for (const { answers } of loads) {
+    expect(answers.filter((answer) => answer.answeredAt < endsAt && !isAccepted(answer))).toEqual([]);
+    expect(answers.filter((answer) => answer.sentAt > endsAt + 5_000 && isAccepted(answer))).toEqual([]);
+  }
+  for (const { answers } of newLoads) {
+    expect(answers.length).toBeGreaterThan(20);
+    expect(answers.filter((answer) => !isAccepted(answer))).toEqual([]);
+  }
+});
+
+test('what became of a key is told with who did it and when it was used', async () => {
+  const show = () => keyAnswer(system, ['show', rotated.id]);
+  const shown = await waitFor('its last use is written', async () => {
+    const answer = await show();
+    return answer.lastUsedAt !== null && answer;
+  });
+  expect(shown).toMatchObject({
+    state: 'expired',
+    events: [
+      { event: 'CREATED', by: expect.any(String) },
+      { event: 'ROTATED', details: { replacedBy: expect.any(String) } },
+      { event: 'EXPIRED', by: null },
+    ],
+  });
+});
