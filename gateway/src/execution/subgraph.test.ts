@@ -224,8 +224,10 @@ test('a subgraph that was ill is asked the least that GraphQL knows, without a t
   const subgraph = open(endpoint, { pool: { breakerFailures: 1, breakerProbeMs: 10 } });
   await subgraph.fetch(fetchOf(), contextOf());
   await waitUntil(() => subgraph.states()[0]?.breaker === 'closed');
-  const probes = received.slice(1).map(({ request, body }) => [request.url, request.headers.authorization, body]);
-  const probe = ['/graphql', undefined, '{"query":"{__typename}"}'];
+  const probes = received
+    .slice(1)
+    .map(({ request: { method, url, headers }, body }) => [method, url, headers.authorization, body]);
+  const probe = ['POST', '/graphql', undefined, '{"query":"{__typename}"}'];
   expect(probes).toEqual([probe, probe]);
 });
 
