@@ -1,4 +1,4 @@
-import { Kind, visit } from 'graphql';
+import { Kind, print, visit } from 'graphql';
 import type { Path } from '../subgraph-answer.ts';
 import type { Answer, Operation } from './answers.ts';
 import type { ApolloAnswer } from './apollo-executor.ts';
@@ -76,6 +76,16 @@ export const knownDepartures: readonly Departure[] = [
       variables: { s: false },
       faultSeed: 9,
     },
+  },
+  {
+    name: 'what a field that is left out requires',
+    reason:
+      'Where two fields of one fetch require something each, and one of them is left out by a condition, what it requires is not fetched. The fetch wants it all the same, so that the other field is not asked for either.',
+    explains: ({ operation, composed }) => {
+      const names = requiringFields(composed.ownership);
+      return isConditional(operation) && asksFor(operation, names);
+    },
+    example: { graph: 'catalogue', document: '{ reviews { rival { margin pickUp @include(if: false) } } }' },
   },
   {
     name: 'errors at another item',
@@ -156,6 +166,15 @@ function hides({ document }: Operation, names: ReadonlySet<string>): boolean {
     },
   });
   return found;
+}
+
+/** The names of fields that require others. */
+function requiringFields({ requirements }: Ownership): Set<string> {
+  return new Set([...requirements.keys()].map((coordinate) => coordinate.split('.')[1] ?? ''));
+}
+
+function isConditional({ document }: Operation): boolean {
+  return /@(skip|include)\b/.test(print(document));
 }
 
 /** The names of fields that require parts of an object. */
