@@ -1,11 +1,10 @@
 import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway';
-import { Kind, parse, valueFromASTUntyped } from 'graphql';
-import { fieldsOf } from '../error-places.ts';
 import type { ExecutionContext, Subgraph } from '../execution.ts';
 import { stripDirectives } from '../strip-directives.ts';
 import { SubgraphError } from '../subgraph-answer.ts';
 import type { Answer, AnswerError, Executor, Operation } from './answers.ts';
 import type { ComposedGraph } from './composed-graph.ts';
+import { fieldsOf } from './error-places.ts';
 import type { Run } from './graph.ts';
 import { inProcessSubgraph } from './in-process-subgraph.ts';
 
@@ -34,7 +33,8 @@ export async function apolloExecutor({ supergraphSdl, subgraphSchemas }: Compose
       if (!schema) throw new Error(`no subgraph ${name}`);
       return dataSource(inProcessSubgraph(name, schema));
     },
-    queryPlannerConfig: { debug: { maxEvaluatedPlans: 200 } },
+    // Without fragments in fetches, so that it can be read from a fetch what it was to bring.
+    queryPlannerConfig: { reuseQueryFragments: false, debug: { maxEvaluatedPlans: 200 } },
     logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
   });
   const { schema, executor } = await gateway.load();
@@ -91,22 +91,9 @@ function dataSource(subgraph: Subgraph): GraphQLDataSource {
       );
       // As the gateway does it: an error about a whole fetch is told of at each field that the fetch was to bring.
       const placed = errors.flatMap((error) =>
-        error.path
-          ? [error]
-          : fieldsOf(query, withDefaults(query, variables)).map((path) => new SubgraphError(error, path)),
+        error.path ? [error] : fieldsOf(query, variables).map((path) => new SubgraphError(error, path)),
       );
       return { ...(data === undefined ? {} : { data }), ...(placed.length > 0 ? { errors: placed } : {}) } as never;
     },
   };
-}
-
-function withDefaults(query: string, variables: Record<string, unknown>): Record<string, unknown> {
-  const definitions = parse(query, { noLocation: true }).definitions.flatMap((node) =>
-    node.kind === Kind.OPERATION_DEFINITION ? (node.variableDefinitions ?? []) : [],
-  );
-  const defaults = definitions.map(({ variable, defaultValue }) => [
-    variable.name.value,
-    defaultValue && valueFromASTUntyped(defaultValue),
-  ]);
-  return { ...Object.fromEntries(defaults), ...variables };
 }

@@ -1,6 +1,7 @@
 import type { Answer, Executor, Operation } from './answers.ts';
 import { type ApolloAnswer, type ApolloExecutor, apolloExecutor } from './apollo-executor.ts';
 import { type AtriumAnswer, type AtriumExecutor, atriumExecutor } from './atrium-executor.ts';
+import type { Circumstances } from './circumstances.ts';
 import { type ComposedGraph, composeGraph } from './composed-graph.ts';
 import type { Graph, Run } from './graph.ts';
 import { graphqlExecutor } from './graphql-executor.ts';
@@ -15,12 +16,6 @@ export interface Contest {
   graphql: Executor;
   apollo: ApolloExecutor | undefined;
   atrium: AtriumExecutor;
-}
-
-/** One execution: the seed of its faults, and the subgraphs that are down. */
-export interface Circumstances {
-  faultSeed: number;
-  down: readonly string[];
 }
 
 /** Composes a graph and readies all who execute it. */
@@ -55,35 +50,32 @@ export async function ask(
 }
 
 /** What nobody explains among the differences of the answers; each with whose it is. */
-export function unexplained(composed: ComposedGraph, operation: Operation, answers: Answers): Unexplained[] {
-  const { graphql, apollo, atrium } = answers;
-  if (atrium.fallback !== undefined) return [{ of: 'atrium', kind: 'fallback', at: atrium.fallback }];
+export function unexplained(
+  composed: ComposedGraph,
+  operation: Operation,
+  circumstances: Circumstances,
+  { graphql, apollo, atrium }: Answers,
+): Unexplained[] {
+  const { fallback } = atrium;
+  if (fallback !== undefined) return [{ of: 'atrium', kind: 'fallback', at: fallback }];
   if (plannerFaults.some((fault) => fault.meets(operation, composed))) return [];
-  const right = graphql ?? apollo;
-  const ours = right ? differences(right, atrium).map((difference) => ({ of: 'atrium' as const, ...difference })) : [];
-  if (!apollo) return ours;
-  if (!graphql) {
-    // Nobody decides between the two; what is known of @apollo/gateway excuses a difference all the same.
-    return ours.filter((difference) => !isKnown(difference as Difference, operation, apollo, atrium, composed));
-  }
-  const theirs = differences(graphql, apollo)
-    .filter((difference) => !isKnown(difference, operation, apollo, graphql, composed))
-    .map((difference) => ({ of: '@apollo/gateway' as const, ...difference }));
-  return [...ours, ...theirs];
+  const ours = graphql ? differences(graphql, atrium) : [];
+  const right = graphql ?? atrium;
+  const theirs = apollo ? differences(right, apollo) : [];
+  const unknown = theirs.filter((difference) => {
+    const departure = { difference, operation, circumstances, apollo: apollo as ApolloAnswer, right, composed };
+    return !knownDepartures.some(({ explains }) => explains(departure));
+  });
+  // Where graphql-js cannot decide the difference may as well be ours.
+  const whose = graphql ? '@apollo/gateway' : 'atrium or @apollo/gateway';
+  return [
+    ...ours.map((difference) => ({ of: 'atrium' as const, ...difference })),
+    ...unknown.map((difference) => ({ of: whose, ...difference })),
+  ];
 }
 
 /** A difference that nothing known explains. */
-export type Unexplained = { of: 'atrium' | '@apollo/gateway' } & (Difference | { kind: 'fallback'; at: string });
-
-function isKnown(
-  difference: Difference,
-  operation: Operation,
-  apollo: ApolloAnswer,
-  right: Answer,
-  composed: ComposedGraph,
-): boolean {
-  return knownDepartures.some((departure) => departure.explains(difference, operation, apollo, right, composed));
-}
+export type Unexplained = { of: string } & (Difference | { kind: 'fallback'; at: string });
 
 /** A failure in words: what to run again, and who answered what. */
 export function report(operation: Operation, circumstances: Circumstances, answers: Answers, found: unknown): string {

@@ -34,7 +34,7 @@ describe.each(graphs)('$name', (graph) => {
         const operation = writeOperation(monolith, model);
         const answers = await ask(contest, operation, circumstances);
         if (answers.graphql?.errors.length) faulty++;
-        const found = unexplained(contest.composed, operation, answers);
+        const found = unexplained(contest.composed, operation, circumstances, answers);
         if (found.length > 0) throw new Error(report(operation, circumstances, answers, found));
       },
     );

@@ -2,6 +2,7 @@ import { type ASTNode, type FieldNode, type FragmentDefinitionNode, type InlineF
 import type { Operation } from './answers.ts';
 import type { ComposedGraph } from './composed-graph.ts';
 import type { Graph } from './graph.ts';
+import type { Example } from './known-departures.ts';
 import type { Ownership } from './ownership.ts';
 
 /** Something that @apollo/query-planner plans wrongly, so that whoever runs its plans answers wrongly. */
@@ -11,7 +12,7 @@ export interface PlannerFault {
   /** Whether an operation meets it. */
   meets(operation: Operation, composed: ComposedGraph): boolean;
   /** A small case that shows it, so that the list cannot rot. */
-  example: { graph: string; document: string; variables?: Record<string, unknown> };
+  example: Example;
 }
 
 /** The known faults of the planner. */

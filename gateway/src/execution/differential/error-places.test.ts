@@ -27,3 +27,7 @@ test('a failed fetch of thousands of entities stays readable', () => {
   const representations = Array.from({ length: 5_000 }, () => ({ __typename: 'User' }));
   expect(fieldsOf(query, { representations })).toHaveLength(100);
 });
+
+test('a variable that is not given has its default', () => {
+  expect(fieldsOf('query($x: Boolean = false) { a b @include(if: $x) }', {})).toEqual([['a']]);
+});

@@ -4,10 +4,12 @@ import {
   GraphQLSkipDirective,
   getDirectiveValues,
   Kind,
+  type OperationDefinitionNode,
   parse,
   type SelectionSetNode,
+  valueFromASTUntyped,
 } from 'graphql';
-import type { Path } from './subgraph-answer.ts';
+import type { Path } from '../subgraph-answer.ts';
 
 type Variables = Record<string, unknown>;
 
@@ -18,11 +20,12 @@ const maxPlaces = 100;
  * The fields that a fetch was to bring, as paths in the subgraph's answer: each is null when the fetch fails, and the
  * GraphQL specification (6.4.4) wants an error for each. Entities are `['_entities', index, field]`.
  */
-export function fieldsOf(query: string, variables: Variables): Path[] {
+export function fieldsOf(query: string, given: Variables): Path[] {
   const operation = parse(query, { noLocation: true }).definitions.find(
     (node) => node.kind === Kind.OPERATION_DEFINITION,
   );
   if (!operation) return [];
+  const variables = { ...defaultsOf(operation), ...given };
   const roots = selectedFields(operation.selectionSet, variables);
   const entities = roots.find((field) => field.name.value === '_entities');
   const { representations } = variables;
@@ -37,6 +40,13 @@ export function fieldsOf(query: string, variables: Variables): Path[] {
     }
   }
   return places.slice(0, maxPlaces);
+}
+
+function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Variables {
+  const defaults = variableDefinitions.flatMap(({ variable, defaultValue }) =>
+    defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)]] : [],
+  );
+  return Object.fromEntries(defaults);
 }
 
 /** The fields that a selection asks of an object of this type, but for `__typename`. */
