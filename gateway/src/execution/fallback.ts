@@ -2,6 +2,7 @@ import type { GraphQLDataSource } from '@apollo/gateway';
 import { internalMessage, PublicError } from '@atrium/service-kit';
 import { type DocumentNode, type FieldNode, type GraphQLError, Kind, OperationTypeNode, visit } from 'graphql';
 import type { Logger } from 'pino';
+import { toDataSource } from './apollo-source.ts';
 import type {
   CompiledOperation,
   ExecutionContext,
@@ -9,16 +10,14 @@ import type {
   OperationToCompile,
   Subgraph,
 } from './execution.ts';
-import { takeFiles } from './plan/files.ts';
 import type { PlanKeys } from './plan/plan-keys.ts';
 import { prepareOperation } from './plan/prepare-operation.ts';
 import { type JsonObject, startRun } from './plan/run.ts';
-import { selectedFields } from './plan/selected-fields.ts';
 import { planVariable } from './plan/variable-names.ts';
 import { failWhole } from './planned-operation.ts';
 import type { Planner } from './planner.ts';
 import type { Responder } from './response/responder.ts';
-import { type Path, SubgraphError } from './subgraph-answer.ts';
+import { SubgraphError } from './subgraph-answer.ts';
 
 /** What @apollo/gateway's executor made of an operation, by the names of the plan. */
 export interface FallbackResult {
@@ -47,7 +46,7 @@ export function prepareFallback(
   const isRead = visible.operation.operation === OperationTypeNode.QUERY;
   // Any name of a subgraph is a service; none of them is asked before it is needed.
   const services = new Proxy({} as Record<string, GraphQLDataSource>, {
-    get: (_target, name) => dataSource(subgraph(String(name)), isRead),
+    get: (_target, name) => toDataSource(subgraph(String(name)), isRead),
   });
   return async (variables, context) => {
     const { buildOperationContext, executeQueryPlan } = await loadGateway();
@@ -112,33 +111,6 @@ function withTypenames(document: DocumentNode): DocumentNode {
   return visit(document, {
     SelectionSet: { leave: (node) => ({ ...node, selections: [typenameField, ...node.selections] }) },
   });
-}
-
-function dataSource(subgraph: Subgraph, isRead: boolean): GraphQLDataSource {
-  return {
-    async process({ request: { query = '', variables = {} }, context }) {
-      const used = Object.keys(variables).map((name) => ({ name, from: name }));
-      const files = takeFiles(used, new Set(Object.keys(variables)))?.(variables);
-      const { representations } = variables;
-      const entityCount = Array.isArray(representations) ? representations.length : undefined;
-      const body = JSON.stringify({ query, variables: files?.variables ?? variables });
-      const fetch = { body, entityCount, isRead, uploads: files?.uploads };
-      const { data, errors } = await subgraph.fetch(fetch, context as unknown as ExecutionContext);
-      const placed = errors.flatMap((error) =>
-        error.path ? [error] : placesOf(query, entityCount).map((path) => new SubgraphError(error, path)),
-      );
-      return { ...(data ? { data } : {}), ...(placed.length > 0 ? { errors: placed } : {}) };
-    },
-  };
-}
-
-/** An error about a whole fetch stands at each field that the fetch was to bring. */
-function placesOf(query: string, entityCount: number | undefined): Path[] {
-  const keys = [...new Set(selectedFields(query).map(({ key }) => key))];
-  if (entityCount === undefined) return keys.map((key) => [key]);
-  return Array.from({ length: Math.min(entityCount, 100) }).flatMap((_, index) =>
-    keys.map((key) => ['_entities', index, key]),
-  );
 }
 
 /** What the executor itself finds wrong quotes the data, and so does not leave. */

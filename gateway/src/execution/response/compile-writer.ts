@@ -15,6 +15,7 @@ import type { FieldGuard } from '../execution.ts';
 import { quote, readProperty, toJson } from '../json-text.ts';
 import type { JsonObject } from '../plan/run.ts';
 import { type ConcreteType, isIntrospection, type ResponseField, type ResponseShape } from './response-shape.ts';
+import { writeEnum, writeScalar } from './write-leaf.ts';
 
 /**
  * Writes merged data as the JSON of a response, as long as nothing in it needs an error. Undefined where something
@@ -25,38 +26,17 @@ export type QuickWriter = (data: JsonObject) => string | undefined;
 /** More kinds of objects than any sensible document has; types behind types can multiply them. */
 const maxObjects = 2_000;
 
-/** The quick writers of a response, compiled when they are first needed. */
-export class Writers {
-  readonly #shape: ResponseShape;
-  readonly #guard: FieldGuard;
-  readonly #introspect: Introspect;
-  #plain: QuickWriter | undefined;
-  #careful: QuickWriter | undefined;
-
-  constructor(shape: ResponseShape, guard: FieldGuard, introspect: Introspect) {
-    this.#shape = shape;
-    this.#guard = guard;
-    this.#introspect = introspect;
-  }
-
-  /** Writes data; those that are plain have no string that needs escaping. */
-  write(data: JsonObject, isPlain: boolean): string | undefined {
-    if (isPlain) {
-      this.#plain ??= this.#compile(true);
-      return this.#plain(data);
-    }
-    this.#careful ??= this.#compile(false);
-    return this.#careful(data);
-  }
-
-  #compile(isPlain: boolean): QuickWriter {
-    const compiler = new WriterCompiler(this.#shape, this.#guard, this.#introspect, isPlain);
-    const root = compiler.object(this.#shape.root, this.#shape.rootType);
-    return compiler.isTooLarge ? tooLarge : compiler.finish(root);
-  }
+/** Compiles a writer; one for plain data, in which no string needs escaping, looks at none. */
+export function compileWriter(
+  shape: ResponseShape,
+  guard: FieldGuard,
+  introspect: Introspect,
+  isPlain: boolean,
+): QuickWriter {
+  const compiler = new WriterCompiler(shape, guard, introspect, isPlain);
+  const root = compiler.object(shape.root, shape.rootType);
+  return compiler.isTooLarge ? () => undefined : compiler.finish(root);
 }
-
-const tooLarge: QuickWriter = () => undefined;
 
 /** The text of an introspection field; undefined where it depends on variables. */
 export type Introspect = (field: ResponseField) => string | undefined;
@@ -183,34 +163,6 @@ class WriterCompiler {
     this.#names.set(nodes, id);
     return id;
   }
-}
-
-/** JavaScript that writes a scalar in the form that it has in most answers; all others are judged by graphql-js. */
-function writeScalar(typeName: string, value: string, label: string, isPlain: boolean): string {
-  const start = label === '' ? '' : `${JSON.stringify(label)} + `;
-  const asItIs = `text += ${JSON.stringify(`${label}"`)} + ${value} + '"';`;
-  const asString = isPlain ? asItIs : `text += ${start}quote(${value});`;
-  switch (typeName) {
-    case 'Int':
-      return `if ((${value} | 0) !== ${value}) return; text += ${start}${value};`;
-    case 'Float':
-      return `if (typeof ${value} !== 'number' || !Number.isFinite(${value})) return; text += ${start}${value};`;
-    case 'Boolean':
-      return `if (typeof ${value} !== 'boolean') return; text += ${start}${value};`;
-    case 'String':
-      return `if (typeof ${value} !== 'string') return; ${asString}`;
-    case 'ID':
-      return `if (typeof ${value} === 'string') { ${asString} } else if (Number.isInteger(${value})) ${asItIs} else return;`;
-    default:
-      return `if (typeof ${value} === 'string') { ${asString} } else text += ${start}toJson(${value});`;
-  }
-}
-
-/** JavaScript that writes a value of an enum, if it is one of those that clients know. */
-function writeEnum(value: string, label: string, index: number): string {
-  const known = `${value}e`;
-  return `const ${known} = typeof ${value} === 'string' ? enums[${index}][${value}] : undefined;
-    if (${known} === undefined) return; text += ${label === '' ? '' : `${JSON.stringify(label)} + `}${known};`;
 }
 
 function enumTexts(type: GraphQLEnumType): Record<string, string> {

@@ -71,13 +71,15 @@ class Placing {
 
   /**
    * What the planner asked for on its own account, such as what a field `@requires`, has no place in the response, and
-   * perhaps no name that clients may know. Its subgraph has logged the error; what is lost by it is told of below.
+   * perhaps no name that clients may know. The error is told where a null went up to a place that has one; else what
+   * is lost by it is told of below, or nothing is, and its subgraph has logged it.
    */
   #add(path: Path, error: SubgraphError): boolean {
     if (this.#left-- <= 0) return true;
-    const translated = this.#parts.paths.translate(path, this.#run.data);
-    if (translated.isWhole) this.#parts.errors.add(translated.path, error);
-    return translated.isWhole;
+    const { path: place, isWhole, isNull } = this.#parts.paths.translate(path, this.#run.data);
+    const isTold = isWhole || (isNull && place !== undefined);
+    if (isTold) this.#parts.errors.add(place, error);
+    return isTold;
   }
 
   /** A subgraph that could not give the key to another one's fields costs those fields, which nobody was asked for. */

@@ -3,12 +3,12 @@ import type { DocumentNode, OperationDefinitionNode } from 'graphql';
 import type { ExecutionResult, FieldGuard } from '../execution.ts';
 import type { Run } from '../plan/run.ts';
 import type { SupergraphTypes } from '../planner.ts';
-import { Writers } from './compile-writer.ts';
 import { completeResponse } from './complete-response.ts';
 import { Introspection } from './introspection.ts';
 import { ResponseErrors } from './response-errors.ts';
 import { ResponsePaths } from './response-paths.ts';
 import { type ResponseField, ResponseShape, type ShapeSource } from './response-shape.ts';
+import { Writers } from './writers.ts';
 
 const noCodes: readonly ErrorCode[] = [];
 

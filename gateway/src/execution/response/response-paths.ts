@@ -22,6 +22,8 @@ export interface TranslatedPath {
   path: Path | undefined;
   /** Whether the client asked for all of it, rather than the planner for itself. */
   isWhole: boolean;
+  /** Whether there is nothing at the place, as where a null went up to it from below. */
+  isNull: boolean;
 }
 
 /** What paths are translated by. */
@@ -55,13 +57,13 @@ export class ResponsePaths {
     for (const step of planPath) {
       if (typeof step === 'string') {
         const found = here.flatMap((selectionSet) => this.#find(selectionSet, step, value));
-        if (found.length === 0) return { path: path.length === 0 ? undefined : path, isWhole: false };
+        if (found.length === 0) return describePlace(path, value, false);
         here = found.flatMap(({ selectionSet }) => selectionSet ?? []);
       }
       path.push(typeof step === 'string' ? this.#keys.toResponseKey(step) : step);
       value = typeof value === 'object' && value !== null ? (value as JsonObject)[step] : undefined;
     }
-    return { path: path.length === 0 ? undefined : path, isWhole: true };
+    return describePlace(path, value, true);
   }
 
   /** The fields of one name; for every type where the object is null, so that its type is not known. */
@@ -79,6 +81,10 @@ export class ResponsePaths {
     if (!condition || typeof typeName !== 'string' || this.#types.isInterface(typeName)) return true;
     return this.#types.fulfils(typeName, condition.name.value);
   }
+}
+
+function describePlace(path: Path, value: unknown, isWhole: boolean): TranslatedPath {
+  return { path: path.length === 0 ? undefined : path, isWhole, isNull: value === null || value === undefined };
 }
 
 /** Whether a part of a document is neither skipped nor left out. */

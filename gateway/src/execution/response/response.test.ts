@@ -223,6 +223,23 @@ describe('an error of a service', () => {
     expect(JSON.stringify(response)).not.toContain('secret');
   });
 
+  test('about a field that the client did not ask for stands where a null went up from it', async () => {
+    const failing = () => {
+      throw new PublicError('OVERLOADED', 'Busy.');
+    };
+    const graph = executeGraph({
+      profile: {
+        sdl: 'type Query { user: User users: [User!] } type User @key(fields: "secret") { secret: ID! @inaccessible name: String }',
+        resolvers: { Query: { user: () => ({ secret: failing }), users: () => [{ secret: 1 }, { secret: failing }] } },
+      },
+      image: { sdl: 'type User @key(fields: "secret") { secret: ID! @inaccessible image: String }' },
+    });
+    const response = await graph.execute('{ user { image } people: users { image } }');
+    expect(response.data).toEqual({ user: null, people: null });
+    expect(places(response)).toEqual([['user'], ['people', 1]]);
+    expect(JSON.stringify(response)).not.toContain('secret');
+  });
+
   test('that explains a null in a non-null place is the only one for it', async () => {
     const graph = executeGraph({
       profile,
