@@ -1,4 +1,5 @@
 import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway';
+import type { GraphQLError } from 'graphql';
 import type { ExecutionContext, Subgraph } from '../execution.ts';
 import { stripDirectives } from '../strip-directives.ts';
 import { SubgraphError } from '../subgraph-answer.ts';
@@ -38,11 +39,18 @@ export async function apolloExecutor({ supergraphSdl, subgraphSchemas }: Compose
     logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
   });
   const { schema, executor } = await gateway.load();
+  // Where its planner breaks down it rejects, and a server around it would answer so.
+  const settle = (request: Parameters<typeof executor>[0]) =>
+    executor(request).catch((error: Error) => ({
+      data: undefined,
+      errors: [error as GraphQLError],
+      extensions: undefined,
+    }));
   let count = 0;
   return {
     async execute({ text, document, definition, variables }, run) {
       const context = { run } as never;
-      const result = await executor({
+      const result = await settle({
         request: { query: text, variables },
         document,
         operation: definition,

@@ -58,7 +58,7 @@ export function unexplained(
 ): Unexplained[] {
   const { fallback } = atrium;
   if (fallback !== undefined) return [{ of: 'atrium', kind: 'fallback', at: fallback }];
-  if (plannerFaults.some((fault) => fault.meets(operation, composed))) return [];
+  if (plannerFaults.some((fault) => fault.meets(operation, composed, circumstances))) return [];
   const ours = graphql ? differences(graphql, atrium) : [];
   const right = graphql ?? atrium;
   const theirs = apollo ? differences(right, apollo) : [];

@@ -117,6 +117,33 @@ export const knownDepartures: readonly Departure[] = [
     example: { graph: 'lending', document: '{ allMedia { ... on Movie { available __typename } title } }' },
   },
   {
+    name: 'a type that nobody can tell',
+    reason:
+      'Where the subgraph is down that knows the types behind an interface object, the object cannot be told. It is null then, or has only what needs no type, and no error says why.',
+    explains: ({ difference, composed, circumstances, apollo }) =>
+      composed.graph.families !== undefined &&
+      circumstances.down.length > 0 &&
+      difference.kind === 'error missing' &&
+      apollo.completed,
+    example: { graph: 'media', document: '{ topRated { __typename } }', down: ['catalog'] },
+  },
+  {
+    name: 'what is left out is asked for',
+    reason:
+      'What a literal leaves out, with a variable below it, is asked for all the same, and told of where its subgraph is down.',
+    explains: ({ difference, operation, circumstances }) =>
+      circumstances.down.length > 0 &&
+      difference.kind === 'error unexpected' &&
+      difference.at.endsWith('has a value') &&
+      isConditional(operation),
+    example: {
+      graph: 'sharing',
+      document: 'query($s: Boolean!) { stormy { position { ... @skip(if: true) { altitude @skip(if: $s) lat } } } }',
+      variables: { s: false },
+      down: ['geo'],
+    },
+  },
+  {
     name: 'order of changes',
     reason:
       'The specification (6.3.1) wants the root fields of a mutation executed in the order of the document. Those in inline fragments that are alike are brought together before it is planned.',
