@@ -54,7 +54,7 @@ describe('an operation', () => {
 
   test('of changes runs them one after the other, in the order of the document', async () => {
     const text = `mutation { ... { first: rename(id: 1, name: "a") { name } } drop(id: 2)
-      ...F } fragment F on Mutation { second: rename(id: 1, name: "b") { name messages(first: 1) } }`;
+      ... { ...F } } fragment F on Mutation { second: rename(id: 1, name: "b") { name messages(first: 1) } }`;
     expect(Object.keys((await graph.execute(text)).data)).toEqual(['first', 'drop', 'second']);
     expect(graph.fetches.map(({ service }) => service)).toEqual(['profile', 'image', 'profile', 'messaging']);
     expect(graph.fetches.map(({ fetch }) => fetch.isRead)).toEqual([false, false, false, true]);

@@ -116,11 +116,15 @@ describe('entities', () => {
       },
     });
     expect(
-      (await media.execute('{ all { __typename stars ... on Book { pages } } best { __typename stars } }')).data,
+      (
+        await media.execute(
+          '{ all { stars ... on Book { pages __typename } ... on Film { a: stars __typename } } best { __typename stars } }',
+        )
+      ).data,
     ).toEqual({
       all: [
         { __typename: 'Book', stars: 1, pages: 5 },
-        { __typename: 'Film', stars: 2 },
+        { __typename: 'Film', stars: 2, a: 2 },
       ],
       best: { __typename: 'Film', stars: 2 },
     });
@@ -132,24 +136,62 @@ describe('entities', () => {
     expect(media.fetches).toHaveLength(1);
   });
 
-  test('take arguments from an object above them, each from its own', async () => {
+  describe('that take arguments from an object above them', () => {
     const shops = executeGraph({
       shops: {
         sdl: `type Query { shops: [Shop!]! } type Shop @key(fields: "id") @context(name: "shop") {
-            id: ID! currency: String! price: Price } type Price @key(fields: "id") { id: ID!
-            text(in: String @fromContext(field: "$shop { currency }")): String }`,
+            id: ID! currency: String! prices: [Price!]! item: Item } type Item @key(fields: "id") { id: ID! }
+          type Price @key(fields: "id") { id: ID! text(in: String @fromContext(field: "$shop { currency }")): String }`,
         resolvers: {
           Query: {
-            shops: () => ['EUR', 'INR', 'EUR'].map((currency) => ({ id: currency, currency, price: { id: 1 } })),
+            shops: () =>
+              ['EUR', 'INR', 'EUR'].map((currency) => ({
+                id: currency,
+                currency,
+                prices: [{ id: 1 }],
+                item: { id: 1 },
+              })),
           },
           Price: { text: (_: Reference, given: { in: string }) => `1 ${given.in}` },
         },
       },
+      items: {
+        sdl: 'type Item @key(fields: "id") { id: ID! price: Price } type Price @key(fields: "id") { id: ID! }',
+        resolvers: { Item: { price: () => ({ id: 1 }) } },
+      },
     });
-    expect(
-      (await shops.execute('{ shops { price { text } } }')).data.shops.map(({ price }: Reference) => price),
-    ).toEqual([{ text: '1 EUR' }, { text: '1 INR' }, { text: '1 EUR' }]);
-    expect(shops.fetches).toHaveLength(3);
+    const texts = ['1 EUR', '1 INR', '1 EUR'].map((text) => ({ text }));
+
+    test('take each its own, through lists', async () => {
+      const { data } = await shops.execute('{ shops { prices { text } } }');
+      expect(data.shops.map(({ prices }: { prices: Reference[] }) => prices[0])).toEqual(texts);
+      expect(shops.fetches).toHaveLength(3);
+    });
+
+    test('do not share what belongs to one place only', async () => {
+      const { data } = await shops.execute('{ shops { item { price { text } } } }');
+      expect(data.shops.map(({ item }: { item: Reference }) => item.price)).toEqual(texts);
+    });
+  });
+
+  test('of two types, whose fields a service cannot give under one name, have each its own', async () => {
+    const graph = executeGraph({
+      one: {
+        sdl: 'type Query { all: [Any] } union Any = A | B type A { x: Int! @shareable } type B { x: Int }',
+        resolvers: {
+          Query: {
+            all: () => [
+              { __typename: 'A', x: 0 },
+              { __typename: 'B', x: 2 },
+            ],
+          },
+        },
+      },
+      other: { sdl: 'type Query { a: A } type A { x: Int @shareable }' },
+    });
+    const { data } = await graph.execute('{ all { ... on A { x } ... on B { x } } }');
+    expect(data).toEqual({ all: [{ x: 0 }, { x: 2 }] });
+    expect(bodies(graph)[0].query).toContain('x__alias_0');
   });
 });
 

@@ -118,6 +118,15 @@ describe('a response', () => {
     ]);
   });
 
+  test('has no text where a service gave a list or an object', async () => {
+    for (const wrong of [[], ['x'], {}]) {
+      raw = { leaves: { string: wrong } };
+      const { data, errors } = await graph.execute('{ leaves { string } }');
+      expect(data).toEqual({ leaves: { string: null } });
+      expect(errors?.map(({ path }) => path)).toEqual([['leaves', 'string']]);
+    }
+  });
+
   test('takes an object for none of its kind where a service gave a list or a text', async () => {
     for (const wrong of [[], [{ x: 1 }], 'text', 5]) {
       raw = { a: wrong };
@@ -238,6 +247,18 @@ describe('an error of a service', () => {
     expect(response.data).toEqual({ user: null, people: null });
     expect(places(response)).toEqual([['user'], ['people', 1]]);
     expect(JSON.stringify(response)).not.toContain('secret');
+  });
+
+  test('explains the nulls above it, which went up from there in the service', async () => {
+    const graph = executeGraph({
+      one: {
+        sdl: 'type Query { a: A } type A { b: B! } type B { x: Int! }',
+        answer: () => ({ data: { a: { b: null } }, errors: [error(['a', 'b', 'x'])] }),
+      },
+    });
+    const response = await graph.execute('{ a { b { x } } }');
+    expect(response.data).toEqual({ a: null });
+    expect(places(response)).toEqual([['a', 'b', 'x']]);
   });
 
   test('that explains a null in a non-null place is the only one for it', async () => {
