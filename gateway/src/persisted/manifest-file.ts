@@ -1,6 +1,7 @@
-import { readFileSync, unwatchFile, watchFile } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
+import { followFile } from '../follow-file.ts';
 import { type Manifest, noManifest, readManifest } from './manifest.ts';
 
 /** A manifest that is replaced when its file is. */
@@ -26,6 +27,7 @@ export interface ManifestOptions {
 /** Reads a manifest's file, throwing in one line where it cannot be used, and from then on follows its changes. */
 export function openManifest({ path, checkEveryMs, onTaken, logger }: ManifestOptions): ManifestFile {
   if (path === undefined) return { current: noManifest, reload: async () => true, close: () => {} };
+  const stopFollowing = followFile(path, checkEveryMs, () => void reload());
   let current = readNow(path);
   let turn: Promise<boolean> = Promise.resolve(true);
   onTaken?.(current.names);
@@ -48,7 +50,6 @@ export function openManifest({ path, checkEveryMs, onTaken, logger }: ManifestOp
     return turn;
   }
 
-  watchFile(path, { interval: checkEveryMs, persistent: false }, reload);
   process.on('SIGHUP', reload);
   return {
     get current() {
@@ -56,7 +57,7 @@ export function openManifest({ path, checkEveryMs, onTaken, logger }: ManifestOp
     },
     reload,
     close() {
-      unwatchFile(path, reload);
+      stopFollowing();
       process.off('SIGHUP', reload);
     },
   };

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { unwatchFile, watchFile } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { describeError } from '@atrium/service-kit';
 import type { Logger } from 'pino';
+import { followFile } from '../follow-file.ts';
 
 /** A supergraph that is served and may be replaced while it is. */
 export interface LiveSupergraph<Served> {
@@ -28,18 +28,23 @@ export interface LiveSupergraphOptions<Served> {
 /** Loads the file, throwing in one line where it cannot be served, and from then on follows its changes. */
 export async function openSupergraph<Served>(options: LiveSupergraphOptions<Served>): Promise<LiveSupergraph<Served>> {
   const { path, serve, checkEveryMs, logger } = options;
-  let text = await read(path);
-  let current = serve(text, idOf(text));
-  let turn: Promise<void> = Promise.resolve();
+  let text: string | undefined;
+  let served: { current: Served } | undefined;
 
   async function take(): Promise<void> {
+    const next = await read(path);
+    if (next === text) return;
+    served = { current: serve(next, idOf(next)) };
+    text = next;
+  }
+
+  async function takeNew(): Promise<void> {
+    const before = text;
     try {
-      const next = await read(path);
-      if (next === text) return;
-      current = serve(next, idOf(next));
-      text = next;
+      await take();
+      if (text === before) return;
       options.onReload?.(true);
-      logger.info({ supergraph: idOf(next) }, 'a new supergraph is served');
+      logger.info({ supergraph: idOf(text ?? '') }, 'a new supergraph is served');
     } catch (error) {
       options.onReload?.(false);
       // The message tells the operator what is wrong with the graph; it quotes nothing but the schema.
@@ -48,22 +53,28 @@ export async function openSupergraph<Served>(options: LiveSupergraphOptions<Serv
     }
   }
 
-  /** One at a time, so that an older file never replaces a newer. */
+  // Before the file is read, so that what is written meanwhile is not missed.
+  const stopFollowing = followFile(path, checkEveryMs, () => void reload());
+  const first = take();
+  // One at a time, so that an older file never replaces a newer.
+  let turn: Promise<void> = first.catch(() => {});
   function reload(): Promise<void> {
-    turn = turn.then(take);
+    turn = turn.then(takeNew);
     return turn;
   }
 
-  // By its times rather than by events of the file system: these differ by system, and get lost when a file is replaced.
-  watchFile(path, { interval: checkEveryMs, persistent: false }, reload);
+  await first.catch((error) => {
+    stopFollowing();
+    throw error;
+  });
   process.on('SIGHUP', reload);
   return {
     get current() {
-      return current;
+      return (served as { current: Served }).current;
     },
     reload,
     close() {
-      unwatchFile(path, reload);
+      stopFollowing();
       process.off('SIGHUP', reload);
     },
   };

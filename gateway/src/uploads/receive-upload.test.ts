@@ -13,6 +13,9 @@ import { toUploadFault } from './upload-fault.ts';
 const limits = { maxFileBytes: 200_000, maxFiles: 3, maxFieldBytes: 5_000 };
 
 /** Reads an upload and answers what it held: for each file its bytes and its places, or why it cannot be read. */
+/** Whether the reader that comes late has seen that a file is held, and waits until it is not. */
+let lateReaderWaits = false;
+
 const server = createServer(async (request, response) => {
   try {
     const operations = (await receiveUpload(request, response, limits)) as { query: string; variables: object };
@@ -22,6 +25,7 @@ const server = createServer(async (request, response) => {
       const { createReadStream, filename } = await upload.promise;
       if (operations.query === 'read late' && filename === '0.png') {
         await waitUntil(() => held() > 0);
+        lateReaderWaits = true;
         await waitUntil(() => held() === 0);
       }
       const chunks: Buffer[] = [];
@@ -309,7 +313,8 @@ describe('an upload', () => {
   test('breaks with the same fault for who reads a file of it later', async () => {
     const map = field('map', { 0: ['variables.a'], 1: ['variables.b'] });
     const start = operations({ a: null, b: null }, 'read late') + map + file('0', 'whole');
-    const begun = () => waitUntil(() => held() > 0);
+    // The rest is sent only when the reader has seen the file held, so that it cannot miss that.
+    const begun = () => waitUntil(() => lateReaderWaits);
     const answer = await send([start, begun, file('1', 'x'.repeat(300_000)) + end]);
     expect(answer).toEqual({ status: 400, fault: 'PAYLOAD_TOO_LARGE' });
   });
