@@ -1,10 +1,10 @@
 import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway';
-import { fieldsOf } from './error-places.ts';
 import type { ExecutionContext, Subgraph } from '../execution.ts';
 import { stripDirectives } from '../strip-directives.ts';
 import { SubgraphError } from '../subgraph-answer.ts';
 import type { Answer, AnswerError, Executor, Operation } from './answers.ts';
 import type { ComposedGraph } from './composed-graph.ts';
+import { fieldsOf } from './error-places.ts';
 import type { Run } from './graph.ts';
 import { inProcessSubgraph } from './in-process-subgraph.ts';
 
@@ -91,9 +91,7 @@ function dataSource(subgraph: Subgraph): GraphQLDataSource {
       );
       // As the gateway does it: an error about a whole fetch is told of at each field that the fetch was to bring.
       const placed = errors.flatMap((error) =>
-        error.path
-          ? [error]
-          : fieldsOf(query, variables).map((path) => new SubgraphError(error, path)),
+        error.path ? [error] : fieldsOf(query, variables).map((path) => new SubgraphError(error, path)),
       );
       return { ...(data === undefined ? {} : { data }), ...(placed.length > 0 ? { errors: placed } : {}) } as never;
     },

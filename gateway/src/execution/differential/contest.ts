@@ -45,7 +45,8 @@ export async function ask(
   const run = (): Run => ({ faultSeed, down: new Set(down), journal: [] });
   const { graph } = contest.composed;
   const graphql = down.length === 0 || graph.isolated ? await contest.graphql.execute(operation, run()) : undefined;
-  const apollo = await contest.apollo?.execute(down.length === 0 ? operation : settleOperation(operation), run());
+  const planned = down.length === 0 ? operation : settleOperation(operation);
+  const apollo = planned && (await contest.apollo?.execute(planned, run()));
   return { graphql, apollo, atrium: await contest.atrium.execute(operation, run()) };
 }
 
