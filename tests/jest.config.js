@@ -4,7 +4,8 @@ import root from '../jest.config.js';
 export default {
   ...root,
   rootDir: '..',
-  roots: ['<rootDir>/tests'],
+  // The differential test belongs to the gateway, and has full counts of its own: `npm run test:full -- differential`.
+  roots: ['<rootDir>/tests', '<rootDir>/gateway/src/execution/differential'],
   globalSetup: '<rootDir>/tests/support/global-setup.ts',
   globalTeardown: '<rootDir>/tests/support/global-teardown.ts',
   testTimeout: 60_000,

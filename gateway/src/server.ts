@@ -34,10 +34,14 @@ export async function createGateway(settings: GatewaySettings, logger: Logger): 
   const traces = settings.otlpEndpoint ? await loadTraces(settings.otlpEndpoint, logger) : undefined;
   const { identity, rates, issuer } = await openKeys(settings, metrics, logger);
   const persisted = createPersistedOperations({
-    manifestPath: settings.persistedQueriesPath,
+    manifest: {
+      path: settings.persistedQueriesPath,
+      checkEveryMs: settings.supergraphCheckMs,
+      onTaken: metrics.know,
+      logger,
+    },
     onlyKnown: settings.persistedQueriesOnly === 'true',
     maxBytes: settings.persistedQueriesMaxBytes,
-    logger,
   });
   const supergraph = await serveSupergraph(settings, { issuer, logger, metrics, traces });
   const originAllowed = createOriginCheck({ origins: settings.corsOrigins, development });
@@ -89,6 +93,7 @@ export async function createGateway(settings: GatewaySettings, logger: Logger): 
     await delay(settings.drainDelayMs);
   });
   app.addHook('onClose', async () => {
+    persisted.close();
     await Promise.all([supergraph.close(), identity.close(), traces?.close(traceFlushMs)]);
   });
   await allowOrigins(app, { originAllowed, development });

@@ -55,7 +55,8 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     if (draining) reply.header('connection', 'close');
   });
   app.addHook('onResponse', async () => {
-    if (draining) setImmediate(() => app.server.closeIdleConnections());
+    // Before that, clients are still to move on by themselves: one may be about to send on a connection that is idle.
+    if (draining && !app.server.listening) setImmediate(() => app.server.closeIdleConnections());
   });
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown';

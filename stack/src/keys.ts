@@ -15,7 +15,7 @@ export function keysCommand(): Command {
     .allowUnknownOption()
     .passThroughOptions()
     .action(async (args: string[]) => {
-      const asksForHelp = args.length === 0 || args.some((arg) => ['help', '--help', '-h'].includes(arg));
+      const asksForHelp = args.length === 0 || args[0] === 'help' || args.some((arg) => ['--help', '-h'].includes(arg));
       if (asksForHelp) return run(args, '');
       await withDatabases(async ({ gateway }) => {
         await deploy('gateway', gateway);

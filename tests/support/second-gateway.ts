@@ -16,7 +16,7 @@ export async function startSecondGateway(system: System): Promise<string> {
     env: {
       PATH: process.env.PATH,
       APOLLO_TELEMETRY_DISABLED: 'true',
-      PORT: String(port),
+      GATEWAY_PORT: String(port),
       DATABASE_URL: databases.gateway,
       SIGNING_KEY: JSON.stringify(signingKeys.gateway),
       TRUSTED_KEYS: JSON.stringify({ keys: Object.values(signingKeys).map(publicKeyOf) }),

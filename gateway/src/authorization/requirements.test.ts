@@ -75,6 +75,12 @@ describe('a field is seen by who meets', () => {
       ['Query.being', 'Query.any', 'Cat.name', 'Dog.name', 'Dog.age'],
       ['Query.being', 'Query.any', 'Dog.name'],
     ],
+    [
+      'what it says, whatever a neighbour behind its interface says of the same field',
+      ['cat'],
+      ['Cat.age', 'Dog.age'],
+      ['Cat.age'],
+    ],
     ['what another subgraph says of it', ['dog'], ['Dog.age', 'Dog.tail', 'Cat.age'], ['Dog.age']],
     ['nothing for its name', [], ['Cat.__typename', 'Query.__schema'], ['Cat.__typename', 'Query.__schema']],
     [

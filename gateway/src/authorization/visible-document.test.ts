@@ -5,7 +5,7 @@ import { judgeMutation } from './judge-mutation.ts';
 import { visibleDocument } from './visible-document.ts';
 
 const schema = buildSchema(`
-  type Query { user(id: ID): User secret: Int open: Int beings(size: Int): [Being!]! any: Any }
+  type Query { hide: Int user(id: ID): User secret: Int open: Int beings(size: Int): [Being!]! any: Any }
   type Mutation { write(a: Int): Payload hide(a: Int): Payload }
   type Payload { user: User }
   type User { name: String! phone: String! friend: User friends(first: Int): [User!] pet: Being age: Int }
@@ -176,5 +176,6 @@ describe('a mutation', () => {
   test('is not for what its payload shows, nor is a query', () => {
     expect(refusal('mutation { write { user { phone } } }')).toBeUndefined();
     expect(refusal('{ secret }')).toBeUndefined();
+    expect(refusal('{ hide }')).toBeUndefined();
   });
 });

@@ -90,7 +90,7 @@ function readDocument(text: string, { engine, limits }: PrepareOptions): Documen
   throwIfMet(limitText(text, limits));
   const document = parse(text, limits);
   throwIfMet(limitDocument(document, limits));
-  const errors = validate(engine.schema, document, undefined, { maxErrors });
+  const errors = validate(engine.schema, document, undefined, { maxErrors, hideSuggestions: true });
   if (errors.length > 0) throw limitOf(errors) ?? toRefusal('GRAPHQL_VALIDATION_FAILED', errors);
   return document;
 }
@@ -128,7 +128,7 @@ function coerceVariables(
   definitions: readonly VariableDefinitionNode[],
   variables: Record<string, unknown>,
 ): Record<string, unknown> {
-  const { coerced, errors } = getVariableValues(schema, definitions, variables, { maxErrors });
+  const { coerced, errors } = getVariableValues(schema, definitions, variables, { maxErrors, hideSuggestions: true });
   if (errors) throw toRefusal('BAD_USER_INPUT', errors);
   return coerced;
 }

@@ -187,16 +187,3 @@ test('a fault of ours costs the response, and nothing of it leaves', async () =>
   expect(JSON.stringify(log)).not.toContain('secret');
   expect(log).toHaveLength(1);
 });
-
-test('the schema is told in words that the planner does not know, alone and beside data', async () => {
-  const { execute, fetches } = executeGraph({ profile: profile(), image: image(), messaging: messaging() });
-  const fragment = 'fragment T on __Type { name isOneOf }';
-  const asked = '__type(name: "User") { ...T }';
-  const told = { name: 'User', isOneOf: null };
-  expect((await execute(`{ ${asked} } ${fragment}`)).data).toEqual({ __type: told });
-  expect(fetches).toHaveLength(0);
-  expect((await execute(`{ ${asked} users { id } } ${fragment}`)).data).toEqual({
-    __type: told,
-    users: [{ id: '1' }, { id: '2' }],
-  });
-});

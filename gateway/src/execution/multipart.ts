@@ -16,7 +16,9 @@ export function findUploads(variables: object): Map<Upload, string[]> {
 
 function walk(value: unknown, path: string, found: Map<Upload, string[]>): void {
   if (value instanceof Upload) {
-    found.set(value, [...(found.get(value) ?? []), path]);
+    const places = found.get(value);
+    if (places) places.push(path);
+    else found.set(value, [path]);
   } else if (typeof value === 'object' && value !== null) {
     for (const [key, item] of Object.entries(value)) walk(item, `${path}.${key}`, found);
   }

@@ -116,7 +116,10 @@ describe('the key command', () => {
     for (const run of [option, command, missing]) {
       expect(run).toMatchObject({ code: 2, complaint: expect.stringMatching(/^keys: .* See keys --help\.\n$/) });
     }
-    expect(help).toMatchObject({ code: 0, out: expect.stringContaining('keys rotate 4fQ0rT9xLm2Z --overlap 7d') });
+    expect(help).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('npm run keys -- rotate 4fQ0rT9xLm2Z --overlap 7d'),
+    });
   });
 
   test('names the database as the fault where it cannot be used, but not its address', async () => {

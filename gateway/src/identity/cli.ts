@@ -20,12 +20,12 @@ A key's id is the part between atr_test_ (or atr_live_) and the next _; where an
 Exit status: 0 done; 1 it cannot be done; 2 the command line cannot be understood.
 
 Examples:
-  keys create --name web --scopes profile:read,image:read --expires 90d
-  keys create --name partner --scopes all --live --requests-per-minute 600
-  keys list --json
-  keys show 4fQ0rT9xLm2Z
-  keys rotate 4fQ0rT9xLm2Z --overlap 7d
-  keys revoke 4fQ0rT9xLm2Z --by 'on call'`,
+  npm run keys -- create --name web --scopes profile:read,image:read --expires 90d
+  npm run keys -- create --name partner --scopes all --live --requests-per-minute 600
+  npm run keys -- list --json
+  npm run keys -- show 4fQ0rT9xLm2Z
+  npm run keys -- rotate 4fQ0rT9xLm2Z --overlap 7d
+  npm run keys -- revoke 4fQ0rT9xLm2Z --by 'on call'`,
   );
 
 command('create', 'make a key; it is shown once, and only its hash is kept')

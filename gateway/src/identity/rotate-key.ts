@@ -36,7 +36,8 @@ export function rotateKey(
       SELECT ${id}, decode(${hash}, 'base64'), name, client_id, scopes, environment, expires_at, requests_per_minute
         FROM api_keys WHERE id = ${oldId}
       RETURNING ${recordColumns}`;
-    // Times are kept to the millisecond; rounded up, a key without an overlap would hold for one more moment.
+    // Times are kept to the millisecond; rounded up, a key without an overlap would hold for one more moment, and the
+    // trail would tell of its end before its rotation.
     const [old] = await transaction.$queryRaw<KeyRecord[]>`
       UPDATE api_keys
          SET replaced_by = ${id},
@@ -44,11 +45,13 @@ export function rotateKey(
        WHERE id = ${oldId}
       RETURNING ${recordColumns}`;
     await transaction.$executeRaw`
-      INSERT INTO api_key_events (key_id, event, by, details)
-      SELECT id, 'CREATED'::api_key_event_kind, ${by}, ${creationDetails} || jsonb_build_object('rotatedFrom', ${oldId}::text)
+      INSERT INTO api_key_events (key_id, event, at, by, details)
+      SELECT id, 'CREATED'::api_key_event_kind, date_trunc('milliseconds', now()), ${by},
+             ${creationDetails} || jsonb_build_object('rotatedFrom', ${oldId}::text)
         FROM api_keys WHERE id = ${id}
        UNION ALL
-      SELECT id, 'ROTATED', ${by}, jsonb_build_object('replacedBy', replaced_by, 'expiresAt', expires_at)
+      SELECT id, 'ROTATED', date_trunc('milliseconds', now()), ${by},
+             jsonb_build_object('replacedBy', replaced_by, 'expiresAt', expires_at)
         FROM api_keys WHERE id = ${oldId}`;
     return old && created && { rotated: true, old, created };
   });

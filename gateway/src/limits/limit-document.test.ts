@@ -42,6 +42,11 @@ describe('a document within its limits passes', () => {
     expect(met(text)).toBeUndefined();
   });
 
+  test('with one field under several names, which nothing need be compared with', () => {
+    const text = `{ a { ${Array.from({ length: 15 }, (_, i) => `a${i}: b`).join(' ')} } }`;
+    expect(met(text, { ...defaults, documentMaxRepetitions: 100 })).toBeUndefined();
+  });
+
   test('the standard introspection, however deep and long', () => {
     const options = { specifiedByUrl: true, directiveIsRepeatable: true, schemaDescription: true, oneOf: true };
     expect(met(getIntrospectionQuery({ ...options, inputValueDeprecation: true }), defaults)).toBeUndefined();
@@ -60,6 +65,7 @@ describe('a document past a limit is refused', () => {
   test.each([
     ['depth', nested(4)],
     ['depth', '{ a { ...F } } fragment F on Query { ... { a { a { b } } } }'],
+    ['depth', '{ a { edges { ...E } } a { ...E } } fragment E on E { node { a { b } } }'],
     ['depth', '{ a { node { node { edges { b } } } } }'],
     ['depth', nested(10).replaceAll('a', 'edges')],
     ['aliases', '{ v: b w: b x: b y: b z: b }'],

@@ -26,6 +26,9 @@ const shape = z.object({
   ),
 });
 
+/** The manifest of who has none. */
+export const noManifest: Manifest = { size: 0, bodyOf: () => undefined, holds: () => false, names: new Set() };
+
 /** Reads a manifest's text; throws an error whose message says what is wrong with it, and where. */
 export function readManifest(text: string): Manifest {
   const { operations } = judge(text);

@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PublicError } from '@atrium/service-kit';
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
-import { createPersistedOperations, type PersistedOptions } from './persisted-operations.ts';
+import { waitUntil } from '../testing/wait-until.ts';
+import { createPersistedOperations, type PersistedOperations } from './persisted-operations.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'atrium-persisted-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -34,14 +35,27 @@ function write(content: unknown): string {
   return path;
 }
 
-const make = (options: Partial<PersistedOptions> = {}) =>
-  createPersistedOperations({
-    manifestPath: undefined,
-    onlyKnown: false,
-    maxBytes: 1_000_000,
-    logger: pino({ level: 'silent' }),
-    ...options,
-  });
+let opened: PersistedOperations[] = [];
+afterEach(() => {
+  for (const persisted of opened) persisted.close();
+  opened = [];
+});
+
+interface Options {
+  manifestPath: string;
+  onlyKnown: boolean;
+  maxBytes: number;
+  checkEveryMs: number;
+  onTaken: (names: ReadonlySet<string>) => void;
+}
+
+function make(options: Partial<Options> = {}): PersistedOperations {
+  const { manifestPath: path, onlyKnown = false, maxBytes = 1_000_000, checkEveryMs = 3_600_000, onTaken } = options;
+  const manifest = { path, checkEveryMs, logger: pino({ level: 'silent' }), ...(onTaken ? { onTaken } : {}) };
+  const persisted = createPersistedOperations({ manifest, onlyKnown, maxBytes });
+  opened.push(persisted);
+  return persisted;
+}
 
 function refusal(run: () => unknown): { code: string; message: string } {
   try {
@@ -135,7 +149,6 @@ describe('an operation of the manifest', () => {
     expect(persisted.resolve(undefined, byHash('by-id'), 'b').text).toBe(knownById);
     expect(persisted.resolve(knownById, byHash('by-id'), 'b')).toEqual({ text: knownById });
     expect(persisted.resolve(unknown, undefined, 'a')).toEqual({ text: unknown });
-    expect([...persisted.knownNames()]).toEqual(['Known', 'ById']);
   });
 
   test('is served where no other is: by id, by hash and by its exact text', () => {
@@ -191,6 +204,21 @@ describe('a manifest', () => {
     expect(persisted.resolve(known, undefined, 'a').text).toBe(known);
     writeFileSync(manifestPath, JSON.stringify(manifest()));
     expect(await persisted.reload()).toBe(true);
+  });
+
+  test.each<[string, number, () => void]>([
+    ['when its file changes', 20, () => {}],
+    ['at once at SIGHUP', 3_600_000, () => void process.emit('SIGHUP')],
+  ])('is read again %s', async (_case, checkEveryMs, give) => {
+    const manifestPath = write(manifest({ operations: [] }));
+    const taken: string[][] = [];
+    const onTaken = (names: ReadonlySet<string>) => void taken.push([...names]);
+    const persisted = make({ manifestPath, onlyKnown: true, checkEveryMs, onTaken });
+    writeFileSync(manifestPath, JSON.stringify(manifest()));
+    give();
+    await waitUntil(() => taken.length === 2);
+    expect(taken).toEqual([[], ['Known', 'ById']]);
+    expect(persisted.resolve(known, undefined, 'a').text).toBe(known);
   });
 
   test('that is missing is told in one line', () => {

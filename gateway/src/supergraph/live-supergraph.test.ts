@@ -13,7 +13,8 @@ let reloads: boolean[];
 const logger = pino({ level: 'silent' });
 
 function serve(text: string): string {
-  if (text.startsWith('broken')) throw new Error('it cannot be served');
+  // A file that is being written is empty for a moment.
+  if (text === '' || text.startsWith('broken')) throw new Error('it cannot be served');
   return `serves ${text}`;
 }
 
@@ -37,7 +38,7 @@ describe('a supergraph that is served', () => {
     writeFileSync(join(folder, 'next'), 'three');
     renameSync(join(folder, 'next'), path);
     await waitUntil(() => live.current === 'serves three');
-    expect(reloads).toEqual([true, true]);
+    expect(reloads.filter((taken) => taken)).toHaveLength(2);
   });
 
   test('stays when the new one is broken or gone, and the one after that is taken', async () => {

@@ -110,11 +110,15 @@ function isSafeJson(text: string): boolean {
   }
 }
 
-/** The names of the files in a map that leads to variables alone; undefined where it is no such map. */
+/** How many places a map may lead to, whatever its files; each is looked for in the variables. */
+const maxPlaces = 100;
+
+/** The names of the files in a map that leads to variables alone, and not to too many; undefined where it is no such map. */
 function namesOf(map: string): string[] | undefined {
   try {
     const entries = Object.entries(JSON.parse(map) as Record<string, string[]>);
-    const inVariables = entries.every(([, paths]) => paths.every((path) => path.startsWith('variables.')));
+    const places = entries.flatMap(([, paths]) => paths);
+    const inVariables = places.length <= maxPlaces && places.every((path) => path.startsWith('variables.'));
     return inVariables ? entries.map(([name]) => name) : undefined;
   } catch {
     return undefined;

@@ -165,6 +165,14 @@ describe('an upload', () => {
       'BAD_REQUEST',
     ],
     ['with operations that are no object', `${field('operations', '7')}${end}`, 'BAD_REQUEST'],
+    [
+      'with a map to a hundred and one places',
+      operations({ a: Array(101).fill(null) }) +
+        field('map', { 0: Array.from({ length: 101 }, (_, i) => `variables.a.${i}`) }) +
+        file('0', 'x') +
+        end,
+      'BAD_REQUEST',
+    ],
     ['with a map that is no JSON', `${operations()}${field('map', '{bad')}${end}`, 'BAD_REQUEST'],
     ['with a map that is a list', `${operations()}${field('map', [['variables.file']])}${end}`, 'BAD_REQUEST'],
     ['with a map to a text', `${operations()}${field('map', { 0: 'variables.file' })}${end}`, 'BAD_REQUEST'],

@@ -1,4 +1,4 @@
-import { type DocumentNode, Kind, type SelectionNode, type SelectionSetNode } from 'graphql';
+import { type DocumentNode, Kind, type SelectionNode, type SelectionSetNode, visit } from 'graphql';
 import type { Operation } from './answers.ts';
 
 /** Whether an operation has a field under a condition, with nothing below it that stands under none of its own. */
@@ -24,6 +24,17 @@ export function leavesOutBelowVariable({ document, definition }: Operation): boo
       return below !== undefined && isBad(below, now);
     });
   return isBad(definition.selectionSet, false);
+}
+
+/** Whether an operation has a selection that one literal keeps and another leaves out. */
+export function keepsAndLeavesOut({ document }: Operation): boolean {
+  let found = false;
+  const look = (selection: SelectionNode) => {
+    const values = conditionsOf(selection);
+    if (values.includes('always') && values.includes('never')) found = true;
+  };
+  visit(document, { Field: look, InlineFragment: look, FragmentSpread: look });
+  return found;
 }
 
 function conditionsOf({ directives = [] }: SelectionNode): ('variable' | 'always' | 'never')[] {

@@ -4,7 +4,7 @@ import type { Answer, Operation } from './answers.ts';
 import type { ApolloAnswer } from './apollo-executor.ts';
 import type { Circumstances } from './circumstances.ts';
 import type { ComposedGraph } from './composed-graph.ts';
-import { hasHollowField, leavesOutBelowVariable } from './conditions.ts';
+import { hasHollowField, keepsAndLeavesOut, leavesOutBelowVariable } from './conditions.ts';
 import type { Difference } from './normalize.ts';
 import type { Ownership } from './ownership.ts';
 
@@ -96,6 +96,18 @@ export const knownDepartures: readonly Departure[] = [
       !apollo.completed &&
       right.errors.some(({ path }) => withoutIndices(path) === withoutIndices(readPlace(difference.at))),
     example: { graph: 'unions', document: '{ hottest { ... on Named { name } ... on Post { id } } }', faultSeed: 11 },
+  },
+  {
+    name: 'what one literal keeps and another leaves out',
+    reason:
+      'A field under two literal conditions, of which one leaves it out, may take its neighbours with it: they are not fetched.',
+    explains: ({ operation }) => keepsAndLeavesOut(operation),
+    example: {
+      graph: 'catalogue',
+      document:
+        'query($v: String = "", $s: Boolean!) { product(sku: $v) { ... { totalWeight parcels @skip(if: false) @include(if: false) { __typename } } } products { totalWeight @skip(if: $s) } }',
+      variables: { v: 'ü🙂', s: false },
+    },
   },
   {
     name: 'the type of an interface object',

@@ -27,6 +27,7 @@ const sdl = `
     assumed: [Thing] @listSize(assumedSize: 3)
     slice(first: Int, last: Int): [Thing] @listSize(slicingArguments: ["first", "last"])
     free(first: Int = 4): [Thing] @listSize(slicingArguments: ["first"], assumedSize: 6, requireOneSlicingArgument: false)
+    either(first: Int, last: Int): [Thing] @listSize(slicingArguments: ["first", "last"], requireOneSlicingArgument: false)
     page(first: Int): Page @listSize(slicingArguments: ["first"], sizedFields: ["edges"], assumedSize: 20, requireOneSlicingArgument: false)
     ask(plain: Int, dear: Int @cost(weight: 9), input: In, inputs: [In!], grade: Grade): Int
     being: Being
@@ -78,6 +79,8 @@ const tables: Record<string, [text: string, cost: number, variables?: Record<str
     ['{ free { leaf } }', 4],
     ['{ free(first: null) { leaf } }', 6],
     ['{ free(first: 2) { leaf } }', 2],
+    ['{ either(first: 7, last: 2) { leaf } }', 7],
+    ['{ either { leaf } }', 10],
     ['{ page { edges { node { leaf } } total others { leaf } } }', 1 + 20 * 2 + 10],
     ['{ page(first: 3) { edges { node { leaf } } } }', 1 + 3 * 2],
     [

@@ -19,7 +19,6 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { taken } from '../conditions.ts';
-import { asksForSchema } from '../measures.ts';
 import { type Amount, product, sum, type Variables } from './amount.ts';
 import { inputCost } from './input-cost.ts';
 import { listLength } from './list-length.ts';
@@ -95,9 +94,9 @@ class Estimate {
   }
 
   #field(field: FieldNode, type: GraphQLCompositeType, sizes: Sizes): Amount {
-    if (asksForSchema(field)) return 0;
     const name = field.name.value;
     const definition = isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined;
+    // The schema's own fields are no fields of the query type, and cost nothing.
     if (!definition) return 0;
     const size = this.#listSizeOf(type, name);
     const length = size && listLength(size, field, definition, this.#listSize);
