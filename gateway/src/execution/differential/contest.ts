@@ -1,12 +1,13 @@
 import type { Answer, Executor, Operation } from './answers.ts';
 import { type ApolloAnswer, type ApolloExecutor, apolloExecutor } from './apollo-executor.ts';
 import { type AtriumAnswer, type AtriumExecutor, atriumExecutor } from './atrium-executor.ts';
+import { checkErrors } from './check-errors.ts';
 import type { Circumstances } from './circumstances.ts';
 import { type ComposedGraph, composeGraph } from './composed-graph.ts';
 import type { Graph, Run } from './graph.ts';
 import { graphqlExecutor } from './graphql-executor.ts';
 import { knownDepartures } from './known-departures.ts';
-import { type Difference, differences } from './normalize.ts';
+import { differences } from './normalize.ts';
 import { plannerFaults } from './planner-faults.ts';
 import { settleOperation } from './settle-operation.ts';
 
@@ -60,7 +61,7 @@ export function unexplained(
   const { fallback } = atrium;
   if (fallback !== undefined) return [{ of: 'atrium', kind: 'fallback', at: fallback }];
   if (plannerFaults.some((fault) => fault.meets(operation, composed))) return [];
-  const ours = graphql ? differences(graphql, atrium) : [];
+  const ours = [...checkErrors(atrium), ...(graphql ? differences(graphql, atrium) : [])];
   const right = graphql ?? atrium;
   const theirs = apollo ? differences(right, apollo) : [];
   const unknown = theirs.filter((difference) => {
@@ -76,7 +77,7 @@ export function unexplained(
 }
 
 /** A difference that nothing known explains. */
-export type Unexplained = { of: string } & (Difference | { kind: 'fallback'; at: string });
+export type Unexplained = { of: string; kind: string; at?: string };
 
 /** A failure in words: what to run again, and who answered what. */
 export function report(operation: Operation, circumstances: Circumstances, answers: Answers, found: unknown): string {
