@@ -23,6 +23,12 @@ export interface ApolloExecutor extends Executor {
   execute(operation: Operation, run: Run): Promise<ApolloAnswer>;
 }
 
+interface Result {
+  data?: unknown;
+  errors?: readonly Parameters<typeof toAnswerError>[0][];
+  extensions?: Record<string, unknown>;
+}
+
 /** Runs operations on @apollo/gateway over the same subgraphs in this process. */
 export async function apolloExecutor({ supergraphSdl, subgraphSchemas }: ComposedGraph): Promise<ApolloExecutor> {
   const ignore = () => {};
@@ -42,7 +48,8 @@ export async function apolloExecutor({ supergraphSdl, subgraphSchemas }: Compose
   return {
     async execute({ text, document, definition, variables }, run) {
       const context = { run } as never;
-      const result = await executor({
+      // It throws what its planner breaks down on.
+      const result: Result = await executor({
         request: { query: text, variables },
         document,
         operation: definition,
@@ -55,7 +62,7 @@ export async function apolloExecutor({ supergraphSdl, subgraphSchemas }: Compose
         cache: undefined,
         logger: undefined,
         overallCachePolicy: undefined,
-      } as never);
+      } as never).catch((error: Error) => ({ errors: [error] }));
       const errors = (result.errors ?? []).map(toAnswerError);
       const completion = (result.extensions?.valueCompletion ?? []) as Parameters<typeof toAnswerError>[0][];
       const completed = errors.length === 0;
