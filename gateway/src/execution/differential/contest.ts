@@ -5,9 +5,6 @@ import type { Circumstances } from './circumstances.ts';
 import { type ComposedGraph, composeGraph } from './composed-graph.ts';
 import type { Graph, Run } from './graph.ts';
 import { graphqlExecutor } from './graphql-executor.ts';
-import { knownDepartures } from './known-departures.ts';
-import { type Difference, differences } from './normalize.ts';
-import { plannerFaults } from './planner-faults.ts';
 import { settleOperation } from './settle-operation.ts';
 
 /** A graph with all who execute it. */
@@ -45,45 +42,7 @@ export async function ask(
   const run = (): Run => ({ faultSeed, down: new Set(down), journal: [] });
   const { graph } = contest.composed;
   const graphql = down.length === 0 || graph.isolated ? await contest.graphql.execute(operation, run()) : undefined;
-  const apollo = await contest.apollo?.execute(down.length === 0 ? operation : settleOperation(operation), run());
+  const planned = down.length === 0 ? operation : settleOperation(operation);
+  const apollo = planned && (await contest.apollo?.execute(planned, run()));
   return { graphql, apollo, atrium: await contest.atrium.execute(operation, run()) };
-}
-
-/** What nobody explains among the differences of the answers; each with whose it is. */
-export function unexplained(
-  composed: ComposedGraph,
-  operation: Operation,
-  circumstances: Circumstances,
-  { graphql, apollo, atrium }: Answers,
-): Unexplained[] {
-  const { fallback } = atrium;
-  if (fallback !== undefined) return [{ of: 'atrium', kind: 'fallback', at: fallback }];
-  if (plannerFaults.some((fault) => fault.meets(operation, composed, circumstances))) return [];
-  const ours = graphql ? differences(graphql, atrium) : [];
-  const right = graphql ?? atrium;
-  const theirs = apollo ? differences(right, apollo) : [];
-  const unknown = theirs.filter((difference) => {
-    const departure = { difference, operation, circumstances, apollo: apollo as ApolloAnswer, right, composed };
-    return !knownDepartures.some(({ explains }) => explains(departure));
-  });
-  // Where graphql-js cannot decide the difference may as well be ours.
-  const whose = graphql ? '@apollo/gateway' : 'atrium or @apollo/gateway';
-  return [
-    ...ours.map((difference) => ({ of: 'atrium' as const, ...difference })),
-    ...unknown.map((difference) => ({ of: whose, ...difference })),
-  ];
-}
-
-/** A difference that nothing known explains. */
-export type Unexplained = { of: string } & (Difference | { kind: 'fallback'; at: string });
-
-/** A failure in words: what to run again, and who answered what. */
-export function report(operation: Operation, circumstances: Circumstances, answers: Answers, found: unknown): string {
-  const { text, variables } = operation;
-  return [
-    `The answers differ: ${JSON.stringify(found)}`,
-    text,
-    `variables ${JSON.stringify(variables)}, ${JSON.stringify(circumstances)}`,
-    ...Object.entries(answers).map(([name, answer]) => `${name}: ${JSON.stringify(answer, null, 1)}`),
-  ].join('\n');
 }

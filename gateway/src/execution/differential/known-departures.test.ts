@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { ask, type Contest, prepareContest, unexplained } from './contest.ts';
+import { ask, type Contest, prepareContest } from './contest.ts';
 import { graphs } from './graphs/index.ts';
+import { unexplained } from './judge.ts';
 import { type Example, knownDepartures } from './known-departures.ts';
 import { differences } from './normalize.ts';
 import { readOperation } from './operations/read-operation.ts';

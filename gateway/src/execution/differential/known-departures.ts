@@ -110,6 +110,17 @@ export const knownDepartures: readonly Departure[] = [
     },
   },
   {
+    name: 'a field that is required with other arguments',
+    reason:
+      'Where a field `@requires` another with arguments, and the client asks for that one with others or none, both are fetched under one name, and the client is shown what was required.',
+    explains: ({ difference, operation, composed }) =>
+      difference.kind === 'data' && asksFor(operation, fieldsRequiredWithArguments(composed.supergraphSdl)),
+    example: {
+      graph: 'catalogue',
+      document: '{ reviews(of: "two words") { product { shippingCost margin crates { __typename } } } }',
+    },
+  },
+  {
     name: 'the type of an interface object',
     reason:
       'The planner asks a subgraph that knows an interface as an object for its type, and the answer, the name of the interface, takes the place of the type that was known. What depends on the type is lost then.',
@@ -126,22 +137,6 @@ export const knownDepartures: readonly Departure[] = [
       difference.kind === 'error missing' &&
       apollo.completed,
     example: { graph: 'media', document: '{ topRated { __typename } }', down: ['catalog'] },
-  },
-  {
-    name: 'what is left out is asked for',
-    reason:
-      'What a literal leaves out, with a variable below it, is asked for all the same, and told of where its subgraph is down.',
-    explains: ({ difference, operation, circumstances }) =>
-      circumstances.down.length > 0 &&
-      difference.kind === 'error unexpected' &&
-      difference.at.endsWith('has a value') &&
-      isConditional(operation),
-    example: {
-      graph: 'sharing',
-      document: 'query($s: Boolean!) { stormy { position { ... @skip(if: true) { altitude @skip(if: $s) lat } } } }',
-      variables: { s: false },
-      down: ['geo'],
-    },
   },
   {
     name: 'order of changes',
@@ -182,6 +177,12 @@ function withoutIndices(path: Path | undefined): string {
 function readPlace(at: string): Path | undefined {
   const end = at.lastIndexOf(']') + 1;
   return end === 0 ? undefined : (JSON.parse(at.slice(0, end)) as Path);
+}
+
+/** The names of fields that some `@requires` of a supergraph asks for with arguments. */
+function fieldsRequiredWithArguments(supergraphSdl: string): ReadonlySet<string> {
+  const required = [...supergraphSdl.matchAll(/requires: "([^"]*)"/g)].map(([, fields = '']) => fields);
+  return new Set(required.flatMap((fields) => [...fields.matchAll(/(\w+) *\(/g)].map(([, name = '']) => name)));
 }
 
 /** Whether an operation gives one of the names to another field. */

@@ -5,9 +5,9 @@ import type { Operation } from './answers.ts';
 /**
  * The operation without its `@skip` and `@include`, as its variables decide them. Our executor plans for each outcome of
  * them and @apollo/gateway once for all, so that other fetches may bring a field, which shows where a subgraph is down.
- * An operation of which something would be left without a selection stays as it is.
+ * Undefined where something of it would be left without a selection.
  */
-export function settleOperation(operation: Operation): Operation {
+export function settleOperation(operation: Operation): Operation | undefined {
   let hollow = false;
   const values = { ...defaultsOf(operation), ...operation.variables };
   const settle = (node: Conditional) => settleConditions(node, values);
@@ -21,7 +21,7 @@ export function settleOperation(operation: Operation): Operation {
       },
     },
   });
-  if (hollow) return operation;
+  if (hollow) return undefined;
   const definition = document.definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION);
   return { ...operation, document, definition: definition as Operation['definition'], text: print(document) };
 }
