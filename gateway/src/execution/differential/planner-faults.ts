@@ -2,7 +2,9 @@ import {
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
+  type FragmentSpreadNode,
   type InlineFragmentNode,
+  Kind,
   visit,
 } from 'graphql';
 import type { Operation } from './answers.ts';
@@ -57,6 +59,12 @@ function asksOfSomeTypes(document: DocumentNode, { families = {} }: Graph, coord
   const look = {
     Field: ({ name }: FieldNode) => {
       if (added.has(name.value)) found = true;
+    },
+    FragmentSpread: ({ name }: FragmentSpreadNode) => {
+      const spread = document.definitions.find(
+        (node) => node.kind === Kind.FRAGMENT_DEFINITION && node.name.value === name.value,
+      );
+      if (spread) visit(spread, look);
     },
   };
   const lookBelow = (node: InlineFragmentNode | FragmentDefinitionNode) => {
