@@ -14,7 +14,7 @@ export interface RequestContext {
 }
 
 /** Header names between services. A deadline travels as the milliseconds left, so that clocks need not agree. */
-export const contextHeaders = {
+const contextHeaders = {
   requestId: 'x-request-id',
   traceparent: 'traceparent',
   deadlineMs: 'x-atrium-deadline-ms',

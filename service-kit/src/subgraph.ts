@@ -86,7 +86,7 @@ export function protect(app: FastifyInstance, path: string, verifyToken: TokenVe
 }
 
 /** Apollo Server's plugins that report to its vendor or serve its pages: all off. */
-export function quietPlugins(): ApolloServerPlugin[] {
+function quietPlugins(): ApolloServerPlugin[] {
   return [
     ApolloServerPluginCacheControlDisabled(),
     ApolloServerPluginInlineTraceDisabled(),
@@ -97,9 +97,7 @@ export function quietPlugins(): ApolloServerPlugin[] {
 }
 
 /** Puts the request id into every error that leaves, and logs what nobody marked as public. */
-export function requestIdPlugin<C extends BaseContext & { request: RequestContext }>(
-  logger: Logger,
-): ApolloServerPlugin<C> {
+function requestIdPlugin<C extends BaseContext & { request: RequestContext }>(logger: Logger): ApolloServerPlugin<C> {
   return {
     async requestDidStart({ contextValue }) {
       const { requestId } = contextValue.request;

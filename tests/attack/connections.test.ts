@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { post } from '../support/graphql-client.ts';
-import { startProductionGateway } from '../support/production-gateway.ts';
 import { openConnection, sendRaw } from '../support/raw-http.ts';
+import { startProductionGateway } from '../support/system-gateway.ts';
 import { sharedSystem } from '../support/test-system.ts';
 
 const system = await sharedSystem();

@@ -5,7 +5,7 @@ import { openAtrium } from '../support/atrium.ts';
 import { type Answer, send } from '../support/graphql-client.ts';
 import { nobody } from '../support/input-rows.ts';
 import { newPerson } from '../support/phone-numbers.ts';
-import { startProductionGateway } from '../support/production-gateway.ts';
+import { startProductionGateway } from '../support/system-gateway.ts';
 import { sharedSystem } from '../support/test-system.ts';
 import { waitFor } from '../support/wait-for.ts';
 

@@ -1,7 +1,8 @@
-import { expect, test } from '@jest/globals';
+import { afterAll, expect, test } from '@jest/globals';
 import { createKey, keyAnswer } from '../support/api-keys.ts';
-import { startSecondGateway } from '../support/second-gateway.ts';
-import { hasManyAddresses, keepAsking, senderAt, type TimedAnswer } from '../support/sender.ts';
+import { startLoad } from '../support/load.ts';
+import { createSender, hasManyAddresses, type TimedAnswer } from '../support/sender.ts';
+import { startSystemGateway } from '../support/system-gateway.ts';
 import { ownSystem, sharedSystem } from '../support/test-system.ts';
 import { scale } from '../support/tier.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -9,13 +10,20 @@ import { waitFor } from '../support/wait-for.ts';
 // The load comes from an address of its own, because what is refused counts against the address; else the system is
 // one of its own.
 const system = await (hasManyAddresses ? sharedSystem() : ownSystem());
-const sender = senderAt('127.0.0.21');
+const sender = createSender('127.0.0.21');
 const unlimited = ['--requests-per-minute', '1000000'];
-const [gateways, revoked, rotated] = await Promise.all([
-  startSecondGateway(system).then((url) => [system.gatewayUrl, url]),
+const [second, revoked, rotated] = await Promise.all([
+  startSystemGateway(system),
   createKey(system, ['profile:read'], unlimited),
   createKey(system, ['profile:read'], unlimited),
 ]);
+
+afterAll(() => second.stop());
+const gateways = [`${system.gatewayUrl}/graphql`, second.url];
+
+/** Asks a gateway with a key, four requests at a time, until it is stopped. */
+const keepAsking = (url: string, key: string) =>
+  startLoad({ clients: 4, send: () => sender.send(url, { 'x-api-key': key }, { query: '{ __typename }' }) });
 
 const overlap = scale('overlap of a rotation, s', { small: 1, full: 10 });
 
@@ -28,7 +36,7 @@ const until = (time: number) => waitFor('the time', () => Date.now() >= time, { 
 test('a key that is revoked under load is refused by every gateway within five seconds, and for good', async () => {
   const beforeMs = scale('load before the revocation, ms', { small: 300, full: 2_000 });
   const afterMs = scale('load after the revocation, ms', { small: 1_000, full: 6_000 });
-  const loads = gateways.map((url) => keepAsking(sender, url, revoked.key));
+  const loads = gateways.map((url) => keepAsking(url, revoked.key));
   await until(Date.now() + beforeMs);
   await waitFor('the key is in use', () => loads.every(({ answers }) => answers.filter(isAccepted).length > 20));
   await keyAnswer(system, ['revoke', revoked.id]);
@@ -37,7 +45,8 @@ test('a key that is revoked under load is refused by every gateway within five s
     timeoutMs: 5_000,
   });
   await until(revokedAt + afterMs);
-  await Promise.all(loads.map((load) => load.stop()));
+  const ended = await Promise.all(loads.map((load) => load.stop()));
+  expect(ended.flatMap(({ failures }) => failures)).toEqual([]);
   for (const { answers } of loads) {
     expect(answers.filter((answer) => !isAccepted(answer) && !isRefused(answer))).toEqual([]);
     const firstRefusal = Math.min(...answers.filter(isRefused).map(({ answeredAt }) => answeredAt));
@@ -49,14 +58,15 @@ test('a key that is revoked under load is refused by every gateway within five s
 });
 
 test('a key that is rotated under load is good until the overlap is over, and the new one from the first', async () => {
-  const loads = gateways.map((url) => keepAsking(sender, url, rotated.key));
+  const loads = gateways.map((url) => keepAsking(url, rotated.key));
   await waitFor('the key is in use', () => loads.every(({ answers }) => answers.length > 20));
   const next = await keyAnswer(system, ['rotate', rotated.id, '--overlap', `${overlap}s`]);
-  const newLoads = gateways.map((url) => keepAsking(sender, url, next.key as string));
+  const newLoads = gateways.map((url) => keepAsking(url, next.key as string));
   await waitFor('every gateway refuses the old key', () => loads.every(({ answers }) => answers.some(isRefused)), {
     timeoutMs: overlap * 1_000 + 5_000,
   });
-  await Promise.all([...loads, ...newLoads].map((load) => load.stop()));
+  const ended = await Promise.all([...loads, ...newLoads].map((load) => load.stop()));
+  expect(ended.flatMap(({ failures }) => failures)).toEqual([]);
   const endsAt = Date.parse((next.replaced as { expiresAt: string }).expiresAt);
   for (const { answers } of loads) {
     expect(answers.filter((answer) => answer.answeredAt < endsAt && !isAccepted(answer))).toEqual([]);

@@ -1,19 +1,20 @@
 import { expect, test } from '@jest/globals';
 import { createKey } from '../support/api-keys.ts';
-import { hasManyAddresses, senderAt, type TimedAnswer } from '../support/sender.ts';
+import { createSender, hasManyAddresses, type TimedAnswer } from '../support/sender.ts';
 import { sharedSystem } from '../support/test-system.ts';
 
 const system = await sharedSystem();
 // At addresses of their own: what is refused here counts for no other test.
-const sender = senderAt('127.0.0.31');
-const guesser = senderAt('127.0.0.32');
-const bystander = senderAt('127.0.0.33');
+const sender = createSender('127.0.0.31');
+const guesser = createSender('127.0.0.32');
+const bystander = createSender('127.0.0.33');
 const [limited, other] = await Promise.all([
   createKey(system, ['profile:read'], ['--requests-per-minute', '30']),
   createKey(system, ['profile:read']),
 ]);
 
-const ask = (key: string | undefined, from = sender) => from.send(system.gatewayUrl, key);
+const ask = (key: string | undefined, from = sender) =>
+  from.send(`${system.gatewayUrl}/graphql`, key ? { 'x-api-key': key } : {}, { query: '{ __typename }' });
 const asks = (count: number, key: string | undefined, from = sender) =>
   Promise.all(Array.from({ length: count }, () => ask(key, from)));
 const statuses = (answers: TimedAnswer[]) => [...new Set(answers.map(({ status }) => status))];

@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { publicKeyOf, repositoryRoot } from '@atrium/stack';
 import { afterAll, expect, test } from '@jest/globals';
 import { startLoad } from '../support/load.ts';
-import { startGateway } from '../support/own-gateway.ts';
+import { createSender } from '../support/sender.ts';
 import { startStandIn } from '../support/stand-in.ts';
+import { startSystemGateway } from '../support/system-gateway.ts';
 import { sharedSystem } from '../support/test-system.ts';
 import { scale } from '../support/tier.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -15,15 +13,9 @@ const instances = [await startStandIn({ root: { image } }), await startStandIn({
 const [first, second] = instances;
 
 /** A gateway beside the system's own, which knows two instances of Image. */
-const gateway = await startGateway(readFileSync(join(repositoryRoot, 'supergraph', 'supergraph.graphql'), 'utf8'), {
-  GATEWAY_AUTH: 'key',
+const gateway = await startSystemGateway(system, {
   ATRIUM_MODE: 'development',
-  DATABASE_URL: system.databases.gateway,
-  SIGNING_KEY: JSON.stringify(system.signingKeys.gateway),
-  TRUSTED_KEYS: JSON.stringify({ keys: Object.values(system.signingKeys).map(publicKeyOf) }),
-  PROFILE_URL: system.services.profile.url,
   IMAGE_URL: instances.map(({ url }) => url).join(', '),
-  MESSAGING_URL: system.services.messaging.url,
   REQUESTS_PER_MINUTE: '1000000',
   BREAKER_PROBE_MS: '100',
 });
@@ -44,12 +36,13 @@ async function breakerOf(instance: number): Promise<number> {
 }
 
 test('one of two instances killed under load: every read succeeds, and the instance is used again once it is back', async () => {
+  const sender = createSender();
+  const query = '{ image(id: "0193c9a0-7b6e-7c52-9f0a-5d4f7f3a2b10") { id width } }';
+  const right = JSON.stringify({ data: { image: { id: image.id, width: 40 } } });
   const load = startLoad({
-    url: gateway.url,
     clients: 8,
-    headers: { 'x-api-key': system.apiKey },
-    ask: () => ({ query: '{ image(id: "0193c9a0-7b6e-7c52-9f0a-5d4f7f3a2b10") { id width } }' }),
-    judge: (answer) => JSON.stringify(answer) === JSON.stringify({ data: { image: { id: image.id, width: 40 } } }),
+    send: () => sender.send(gateway.url, { 'x-api-key': system.apiKey }, { query }),
+    judge: ({ status, body }) => status === 200 && body === right,
   });
   const rounds = scale('deaths of an instance under load', { small: 2, full: 20 });
   let answers = 0;

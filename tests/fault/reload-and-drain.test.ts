@@ -2,6 +2,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { afterAll, expect, test } from '@jest/globals';
 import { type Load, startLoad } from '../support/load.ts';
 import { startGateway } from '../support/own-gateway.ts';
+import { createSender } from '../support/sender.ts';
 import { composeSmallGraph, startSmallGraph } from '../support/small-graph.ts';
 import { scale } from '../support/tier.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -11,23 +12,23 @@ afterAll(() => graph.close());
 
 const query = 'query ($id: ID!) { person(id: $id) { id name picture } }';
 
-/** Clients that ask without a pause, each on a connection of its own, and judge every answer. */
-function askFor(url: string | (() => string)): Load {
+const sender = createSender();
+
+/** Clients that ask without a pause, and judge every answer. */
+function askFor(url: () => string): Load {
   return startLoad({
-    url,
     clients: 8,
-    ask: (turn) => ({ query, variables: { id: String(turn) } }),
-    judge: (answer, turn) =>
-      JSON.stringify(answer) ===
-      JSON.stringify({
-        data: { person: { id: String(turn), name: `name of ${turn}`, picture: `picture of ${turn}` } },
-      }),
+    send: (turn) => sender.send(url(), {}, { query, variables: { id: String(turn) } }),
+    judge: ({ status, body }, turn) => {
+      const person = { id: String(turn), name: `name of ${turn}`, picture: `picture of ${turn}` };
+      return status === 200 && body === JSON.stringify({ data: { person } });
+    },
   });
 }
 
 test('a new supergraph is taken under load without a failed request, and a broken one is not', async () => {
   const gateway = await startGateway(graph.supergraphSdl, { SUPERGRAPH_CHECK_MS: '100' });
-  const load = askFor(gateway.url);
+  const load = askFor(() => gateway.url);
   const reloads = scale('new supergraphs under load', { small: 4, full: 30 });
   const everyMs = scale('milliseconds between them', { small: 300, full: 2_000 });
   const urls = { people: graph.people.url, pictures: graph.pictures.url };

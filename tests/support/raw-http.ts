@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { waitFor } from './wait-for.ts';
 
 /** What came over a connection, and whether the other side ended it. */
 export interface RawAnswer {
@@ -40,16 +41,15 @@ export async function openConnection(url: string): Promise<RawConnection> {
   return {
     socket,
     answer,
-    async until(holds, timeoutMs = 10_000) {
-      const deadline = performance.now() + timeoutMs;
-      for (;;) {
-        const now = answer();
-        if (holds(now)) return now;
-        if (performance.now() > deadline)
-          throw new Error(`Not within ${timeoutMs} ms; came: ${now.text.slice(0, 500)}`);
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
-    },
+    until: (holds, timeoutMs = 10_000) =>
+      waitFor(
+        'what should come over the connection',
+        () => {
+          const now = answer();
+          return holds(now) && now;
+        },
+        { timeoutMs, everyMs: 5 },
+      ),
   };
 }
 

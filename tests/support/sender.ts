@@ -10,9 +10,9 @@ export interface TimedAnswer {
   answeredAt: number;
 }
 
-/** Sends operations over connections of its own. */
+/** A client that POSTs JSON over connections of its own, which are kept alive. */
 export interface Sender {
-  send(gatewayUrl: string, key: string | undefined, query?: string): Promise<TimedAnswer>;
+  send(url: string, headers: Record<string, string>, body: object): Promise<TimedAnswer>;
 }
 
 /**
@@ -21,18 +21,18 @@ export interface Sender {
  */
 export const hasManyAddresses = process.platform === 'linux';
 
-/** A client at an address of its own; its connections close with the test file. */
-export function senderAt(localAddress: `127.0.0.${number}`): Sender {
-  const agent = new Agent({ keepAlive: true, ...(hasManyAddresses && { localAddress }) });
+/** A client, at an address of its own where one is given; its connections close with the test file. */
+export function createSender(localAddress?: `127.0.0.${number}`): Sender {
+  const agent = new Agent({ keepAlive: true, ...(localAddress && hasManyAddresses && { localAddress }) });
   afterAll(() => agent.destroy());
-  return { send: (gatewayUrl, key, query = '{ __typename }') => post(agent, gatewayUrl, key, query) };
+  return { send: (url, headers, body) => post(agent, url, headers, body) };
 }
 
-function post(agent: Agent, gatewayUrl: string, key: string | undefined, query: string): Promise<TimedAnswer> {
+function post(agent: Agent, url: string, headers: Record<string, string>, sentBody: object): Promise<TimedAnswer> {
   const sentAt = Date.now();
   return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json', ...(key && { 'x-api-key': key }) };
-    const sent = request(`${gatewayUrl}/graphql`, { method: 'POST', agent, headers }, (response) => {
+    const options = { method: 'POST', agent, headers: { 'content-type': 'application/json', ...headers } };
+    const sent = request(url, options, (response) => {
       let body = '';
       response.setEncoding('utf8').on('data', (text: string) => {
         body += text;
@@ -43,32 +43,6 @@ function post(agent: Agent, gatewayUrl: string, key: string | undefined, query: 
       });
     });
     sent.once('error', reject);
-    sent.end(JSON.stringify({ query }));
+    sent.end(JSON.stringify(sentBody));
   });
-}
-
-/** A load that runs. */
-export interface Load {
-  /** Every answer so far. */
-  readonly answers: readonly TimedAnswer[];
-  stop(): Promise<void>;
-}
-
-/** Asks with a key, so many requests at a time, until it is stopped. */
-export function keepAsking(sender: Sender, gatewayUrl: string, key: string, concurrency = 4): Load {
-  const answers: TimedAnswer[] = [];
-  let stopped = false;
-  const ask = async () => {
-    while (!stopped) answers.push(await sender.send(gatewayUrl, key));
-  };
-  const asking = Promise.all(Array.from({ length: concurrency }, ask));
-  // Who stops it is told; a test that failed before that is told by its own error.
-  asking.catch(() => {});
-  return {
-    answers,
-    async stop() {
-      stopped = true;
-      await asking;
-    },
-  };
 }

@@ -14,7 +14,6 @@ import type { Guards, ScopeGuard } from '../authorization/guard.ts';
 import { judgeMutation } from '../authorization/judge-mutation.ts';
 import { visibleDocument } from '../authorization/visible-document.ts';
 import type { CompiledOperation, Engine } from '../execution/execution.ts';
-import { introspects } from '../execution/root-fields.ts';
 import { chargeOf } from '../limits/charge-of.ts';
 import { costOf } from '../limits/cost/cost-of.ts';
 import { limitCost } from '../limits/cost/limit-cost.ts';
@@ -24,6 +23,7 @@ import type { LimitSettings } from '../limits/settings.ts';
 import { limitText } from '../limits/text.ts';
 import { parseDocument } from '../limits/tokens.ts';
 import { limitOf, toRefusal } from './refusal.ts';
+import { introspects } from './root-fields.ts';
 
 /** More faults of one document than this help nobody. */
 const maxErrors = 20;

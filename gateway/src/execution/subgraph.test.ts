@@ -8,11 +8,11 @@ import {
   type PublicJwks,
   readContext,
 } from '@atrium/service-kit';
+import { waitUntil } from '@atrium/service-kit/testing/wait-until';
 import { afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type FileUpload, Upload } from 'graphql-upload-ts';
 import { exportJWK, generateKeyPair } from 'jose';
 import { pino } from 'pino';
-import { waitUntil } from '../testing/wait-until.ts';
 import type { ExecutionContext, SubgraphFetch } from './execution.ts';
 import { openSubgraph, type RemoteSubgraph, type SubgraphOptions } from './subgraph.ts';
 

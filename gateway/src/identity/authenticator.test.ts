@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { waitUntil } from '@atrium/service-kit/testing/wait-until';
 import { createTestDatabase } from '@atrium/stack';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { createKey } from '../testing/key.ts';
-import { waitUntil } from '../testing/wait-until.ts';
 import { hashApiKey, newApiKey } from './api-key.ts';
 import { type ApiClient, type Authenticator, createAuthenticator } from './authenticator.ts';
 import { type KeyStore, openKeyStore } from './key-store.ts';

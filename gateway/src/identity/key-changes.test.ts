@@ -1,9 +1,9 @@
+import { waitUntil } from '@atrium/service-kit/testing/wait-until';
 import { createTestDatabase } from '@atrium/stack';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { pino } from 'pino';
 import { createKey } from '../testing/key.ts';
-import { waitUntil } from '../testing/wait-until.ts';
 import { hashApiKey, newApiKey } from './api-key.ts';
 import { type Identity, openIdentity } from './identity.ts';
 import { type KeyStore, openKeyStore } from './key-store.ts';

@@ -1,7 +1,7 @@
+import { waitUntil } from '@atrium/service-kit/testing/wait-until';
 import { createTestDatabase } from '@atrium/stack';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createKey } from '../testing/key.ts';
-import { waitUntil } from '../testing/wait-until.ts';
 import { hashApiKey, newApiKey } from './api-key.ts';
 import { type KeyStore, openKeyStore } from './key-store.ts';
 import type { RotationOutcome } from './rotate-key.ts';

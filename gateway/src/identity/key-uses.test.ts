@@ -1,8 +1,8 @@
+import { waitUntil } from '@atrium/service-kit/testing/wait-until';
 import { createTestDatabase } from '@atrium/stack';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { createKey } from '../testing/key.ts';
-import { waitUntil } from '../testing/wait-until.ts';
 import { type KeyStore, openKeyStore } from './key-store.ts';
 import { recordKeyUses } from './key-uses.ts';
 

@@ -43,7 +43,7 @@ const nothing: Measures = {
 };
 
 /** Whether a field asks for the schema; `__typename` is no secret. */
-export function asksForSchema({ name }: FieldNode): boolean {
+function asksForSchema({ name }: FieldNode): boolean {
   return name.value === '__schema' || name.value === '__type';
 }
 

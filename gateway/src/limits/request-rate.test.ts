@@ -1,10 +1,10 @@
+import { waitUntil } from '@atrium/service-kit/testing/wait-until';
 import { createTestDatabase } from '@atrium/stack';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import pg from 'pg';
 import { pino } from 'pino';
 import type { ApiClient } from '../identity/authenticator.ts';
 import { hasRedis, startRedis, type TestRedis } from '../testing/redis-server.ts';
-import { waitUntil } from '../testing/wait-until.ts';
 import { createRequestRate, type RequestRate, type RequestRateOptions } from './request-rate.ts';
 import { tooManyFailedKeys, tooManyRequests, toRateLimit, toRateLimitPolicy } from './request-rate-headers.ts';
 

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PublicError } from '@atrium/service-kit';
+import { waitUntil } from '@atrium/service-kit/testing/wait-until';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
-import { waitUntil } from '../testing/wait-until.ts';
 import { createPersistedOperations, type PersistedOperations } from './persisted-operations.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'atrium-persisted-'));

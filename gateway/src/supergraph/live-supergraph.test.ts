@@ -1,9 +1,9 @@
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { waitUntil } from '@atrium/service-kit/testing/wait-until';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
-import { waitUntil } from '../testing/wait-until.ts';
 import { type LiveSupergraph, openSupergraph } from './live-supergraph.ts';
 
 let folder: string;

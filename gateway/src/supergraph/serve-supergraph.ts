@@ -28,7 +28,6 @@ export interface ServedSupergraph {
   /** Names it in metrics. */
   readonly id: string;
   breakers(): Iterable<{ service: string; instance: string; state: BreakerState }>;
-  reload(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -96,7 +95,6 @@ export async function serveSupergraph(
           yield { service, instance: String(instance), state: breaker };
       }
     },
-    reload: live.reload,
     async close() {
       live.close();
       await subgraphs.close();

@@ -23,7 +23,7 @@ export function createSubgraphRegistry<S extends ConnectedSubgraph>(
   graceMs: number,
 ): SubgraphRegistry<S> {
   let current = new Map<string, { instances: string; subgraph: S }>();
-  const closing = new Set<NodeJS.Timeout>();
+  const closing = new Map<NodeJS.Timeout, S>();
 
   function closeLater(subgraph: S): void {
     const timer = setTimeout(() => {
@@ -31,7 +31,7 @@ export function createSubgraphRegistry<S extends ConnectedSubgraph>(
       void subgraph.close();
     }, graceMs);
     timer.unref();
-    closing.add(timer);
+    closing.set(timer, subgraph);
   }
 
   return {
@@ -50,8 +50,9 @@ export function createSubgraphRegistry<S extends ConnectedSubgraph>(
       return new Map([...current].map(([name, { subgraph }]) => [name, subgraph]));
     },
     async close() {
-      for (const timer of closing) clearTimeout(timer);
-      await Promise.all([...current.values()].map(({ subgraph }) => subgraph.close()));
+      for (const timer of closing.keys()) clearTimeout(timer);
+      const open = [...closing.values(), ...[...current.values()].map(({ subgraph }) => subgraph)];
+      await Promise.all(open.map((subgraph) => subgraph.close()));
     },
   };
 }

@@ -4,9 +4,9 @@ import { Agent, type ClientRequest, createServer, request as httpRequest, type I
 import type { AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { toPublicBody } from '@atrium/service-kit';
+import { waitUntil } from '@atrium/service-kit/testing/wait-until';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { findUploads } from '../execution/multipart.ts';
-import { waitUntil } from '../testing/wait-until.ts';
 import { receiveUpload } from './receive-upload.ts';
 import { toUploadFault } from './upload-fault.ts';
 

@@ -2,10 +2,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
+import { waitUntil } from '@atrium/service-kit/testing/wait-until';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createKey } from '../testing/key.ts';
 import { type RunningGateway, startTestGateway } from '../testing/running-gateway.ts';
-import { waitUntil } from '../testing/wait-until.ts';
 
 const mebibyte = 1024 * 1024;
 let gateway: RunningGateway;

@@ -63,12 +63,3 @@ export async function startInstance(
 export async function stopInstances(): Promise<void> {
   await Promise.all(running.splice(0).map((instance) => instance.kill()));
 }
-
-/** Waits until something holds. */
-export async function until(holds: () => boolean, timeoutMs = 5_000): Promise<void> {
-  const deadline = performance.now() + timeoutMs;
-  while (!holds()) {
-    if (performance.now() > deadline) throw new Error('it never came true');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}

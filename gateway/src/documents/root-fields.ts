@@ -7,13 +7,8 @@ export function introspects(operation: OperationDefinitionNode, document: Docume
   return [...rootFields(operation, document)].some((name) => introspectionFields.has(name));
 }
 
-/** Whether an operation asks for the schema and for nothing else. */
-export function onlyIntrospects(operation: OperationDefinitionNode, document: DocumentNode): boolean {
-  return [...rootFields(operation, document)].every((name) => name === '__typename' || introspectionFields.has(name));
-}
-
 /** The names of the fields that an operation selects at its root, through fragments as well. */
-function rootFields(operation: OperationDefinitionNode, document: DocumentNode): Set<string> {
+export function rootFields(operation: OperationDefinitionNode, document: DocumentNode): Set<string> {
   const names = new Set<string>();
   const fragments = new Set<string>();
   const collect = (selectionSet: SelectionSetNode): void => {
