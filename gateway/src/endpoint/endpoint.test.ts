@@ -133,3 +133,12 @@ test('a batch counts as many requests as it holds, however its list comes', asyn
   });
   expect(gateway.subgraphs.image.lastHeaders).toEqual({});
 });
+
+test('a limit that several gateways share refuses as well', async () => {
+  const shared = await startTestGateway({ RATE_LIMIT_STORE: 'postgresql' });
+  const { key } = await createKey(shared.store, { requestsPerMinute: 2 });
+  const statuses = [];
+  for (let turn = 0; turn < 3; turn++) statuses.push((await shared.ask(key, { query: '{ __typename }' })).status);
+  await shared.close();
+  expect(statuses).toEqual([200, 200, 429]);
+});
