@@ -1,11 +1,17 @@
 import { expect, test } from '@jest/globals';
-import { contextHeadersOf, readContext, remainingMs, writeContext } from './request-context.ts';
+import { contextHeadersOf, type RequestContext, readContext, remainingMs } from './request-context.ts';
 
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
+/** The headers of a call that has so long, by name. */
+function headersOf(context: RequestContext, budgetMs: number): Record<string, string | undefined> {
+  const headers = contextHeadersOf(context, budgetMs);
+  return Object.fromEntries(headers.flatMap((name, i) => (i % 2 === 0 ? [[name, headers[i + 1]]] : [])));
+}
+
 test('request id, trace and client address travel on unchanged', () => {
   const headers = { 'x-request-id': 'r-1', traceparent, 'x-atrium-client-address': '203.0.113.7' };
-  expect(writeContext(readContext(headers, 1_000), 1_000)).toMatchObject(headers);
+  expect(headersOf(readContext(headers, 1_000), 1_000)).toMatchObject(headers);
 });
 
 test.each([
@@ -26,7 +32,7 @@ test('a request id that could forge a log line is not taken over', () => {
 test('a caller may shorten the time of a request and not lengthen it', () => {
   expect(remainingMs(readContext({ 'x-atrium-deadline-ms': '200' }, 1_000))).toBeLessThanOrEqual(200);
   expect(remainingMs(readContext({ 'x-atrium-deadline-ms': '99999' }, 1_000))).toBeLessThanOrEqual(1_000);
-  expect(Number(writeContext(readContext({}, 1_000), 50)['x-atrium-deadline-ms'])).toBeLessThanOrEqual(50);
+  expect(headersOf(readContext({}, 1_000), 50.9)['x-atrium-deadline-ms']).toBe('50');
 });
 
 test('no two requests are given the same id or trace, and ids are UUIDs of version 7 that tell the time', () => {
@@ -43,11 +49,6 @@ test('no two requests are given the same id or trace, and ids are UUIDs of versi
   }
 });
 
-test('as names and values in turn the context says the same', () => {
-  const context = readContext({ 'x-atrium-client-address': '203.0.113.7' }, 1_000);
-  for (const each of [context, { ...context, clientAddress: undefined }]) {
-    const headers = contextHeadersOf(each, 50.9);
-    const pairs = headers.flatMap((name, i) => (i % 2 === 0 ? [[name, headers[i + 1]]] : []));
-    expect(Object.fromEntries(pairs)).toEqual(writeContext(each, 50.9));
-  }
+test('an address that nobody told is not passed on', () => {
+  expect(headersOf(readContext({}, 1_000), 50)).not.toHaveProperty('x-atrium-client-address');
 });

@@ -76,17 +76,7 @@ export function backgroundContext(budgetMs: number): RequestContext {
   return readContext({}, budgetMs);
 }
 
-/** The headers that carry a context on; `budgetMs` bounds the call itself. */
-export function writeContext(context: RequestContext, budgetMs: number): Record<string, string> {
-  return {
-    [contextHeaders.requestId]: context.requestId,
-    [contextHeaders.traceparent]: context.traceparent,
-    [contextHeaders.deadlineMs]: String(Math.max(1, Math.floor(Math.min(remainingMs(context), budgetMs)))),
-    ...(context.clientAddress === undefined ? {} : { [contextHeaders.clientAddress]: context.clientAddress }),
-  };
-}
-
-/** The same as names and values in turn, for a call that has `budgetMs` and no more. */
+/** The headers that carry a context on, as names and values in turn, for a call that has `budgetMs` and no more. */
 export function contextHeadersOf(context: RequestContext, budgetMs: number): string[] {
   const headers = [
     contextHeaders.requestId,

@@ -20,6 +20,8 @@ const gateway = await startSystemGateway(system, {
   BREAKER_PROBE_MS: '100',
 });
 
+const sender = createSender();
+
 afterAll(async () => {
   await gateway.stop('SIGKILL');
   await Promise.all(instances.map((instance) => instance.kill()));
@@ -36,7 +38,6 @@ async function breakerOf(instance: number): Promise<number> {
 }
 
 test('one of two instances killed under load: every read succeeds, and the instance is used again once it is back', async () => {
-  const sender = createSender();
   const query = '{ image(id: "0193c9a0-7b6e-7c52-9f0a-5d4f7f3a2b10") { id width } }';
   const right = JSON.stringify({ data: { image: { id: image.id, width: 40 } } });
   const load = startLoad({

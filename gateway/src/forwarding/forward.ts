@@ -1,4 +1,4 @@
-import { describeError, ServiceUnavailable, writeContext } from '@atrium/service-kit';
+import { contextHeadersOf, describeError, remainingMs, ServiceUnavailable } from '@atrium/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { BalancedPool } from 'undici';
 
@@ -52,8 +52,8 @@ export function createForwarder(
     bodyTimeout: idleTimeoutMs,
   });
   const stopping = new AbortController();
-  // A page that listens to events never ends its request by itself.
-  app.addHook('preClose', async () => stopping.abort());
+  // A page that listens to events never ends its request by itself. All else is finished.
+  if (idleTimeoutMs === 0) app.addHook('preClose', async () => stopping.abort());
   app.addHook('onClose', () => pool.close());
 
   return {
@@ -62,13 +62,17 @@ export function createForwarder(
       reply.raw.once('close', () => abort.abort());
       const kept = requestHeaders.flatMap((header) => {
         const value = request.headers[header];
-        return value === undefined ? [] : [[header, value] as const];
+        return value === undefined ? [] : [header, String(value)];
       });
       try {
         const response = await pool.request({
           method: request.method as 'GET',
           path: base + (request.raw.url ?? ''),
-          headers: { ...Object.fromEntries(kept), ...writeContext(request.atrium, timeoutMs), ...headers },
+          headers: [
+            ...kept,
+            ...contextHeadersOf(request.atrium, Math.min(timeoutMs, remainingMs(request.atrium))),
+            ...Object.entries(headers).flat(),
+          ],
           signal: AbortSignal.any([abort.signal, stopping.signal]),
         });
         // What the gateway says about its own answers, CORS above all, is not true of the service's.
