@@ -121,12 +121,13 @@ export async function createGateway(settings: GatewaySettings, logger: Logger): 
 async function openKeys({ keys, ...settings }: GatewaySettings, metrics: Metrics, logger: Logger) {
   if (!keys) return { identity: identifyAnyone(), rates: noRateCharge, issuer: undefined };
   // Loaded only when needed: a gateway without keys has neither a database nor a client for one.
-  const [{ openIdentity }, { createRequestRate }] = await Promise.all([
+  const [{ openIdentity }, { createRequestRate, openSharedCounter }] = await Promise.all([
     import('./identity/identity.ts'),
     import('./limits/request-rate.ts'),
   ]);
   const identity = openIdentity(keys, logger);
-  const rate = createRequestRate({ ...settings, databaseUrl: keys.databaseUrl }, logger);
+  const shared = await openSharedCounter({ ...settings, databaseUrl: keys.databaseUrl });
+  const rate = createRequestRate(settings, shared, logger);
   return {
     identity: { ...identity, close: () => Promise.all([identity.close(), rate.close()]).then(() => {}) },
     rates: createRateCharge(rate, metrics),

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { PublicError } from './errors.ts';
-import { protect } from './subgraph.ts';
+import { protect } from './protect.ts';
 import type { TokenVerifier } from './tokens.ts';
 
 /** A CloudEvent 1.0 about one user. It says that something happened to them and never who they are. */

@@ -1,3 +1,4 @@
+// All but subgraph.ts, which brings Apollo Server along: a service that is no subgraph is spared its memory.
 export * from './batcher.ts';
 export * from './caller.ts';
 export * from './connection.ts';
@@ -11,6 +12,7 @@ export * from './ids.ts';
 export type { BreakerState } from './instance-health.ts';
 export * from './keyed-hash.ts';
 export * from './logger.ts';
+export * from './protect.ts';
 export * from './request-context.ts';
 export * from './run.ts';
 export * from './service-call.ts';
@@ -19,6 +21,5 @@ export * from './service-errors.ts';
 export type { InstanceState } from './service-instance.ts';
 export * from './service-pool.ts';
 export * from './settings.ts';
-export * from './subgraph.ts';
 export * from './tokens.ts';
 export * from './typed-text.ts';

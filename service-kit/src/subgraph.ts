@@ -15,15 +15,9 @@ import type { Caller } from './caller.ts';
 import { describeError, PublicError } from './errors.ts';
 import { formatGraphQLError } from './graphql-errors.ts';
 import { createHttpServer, type HttpServerOptions } from './http-server.ts';
+import { protect } from './protect.ts';
 import type { RequestContext } from './request-context.ts';
 import type { TokenVerifier } from './tokens.ts';
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Who sent this request; set where a token was checked. */
-    caller: Caller;
-  }
-}
 
 /** What every resolver is given besides its arguments; a service adds its loaders and actions. */
 export interface SubgraphContext extends BaseContext {
@@ -76,13 +70,6 @@ export async function createSubgraph<C extends SubgraphContext>(options: Subgrap
   });
   app.addHook('onClose', () => apollo.stop());
   return app;
-}
-
-/** Refuses every request to a path without a valid token, before its body is read. */
-export function protect(app: FastifyInstance, path: string, verifyToken: TokenVerifier): void {
-  app.addHook('onRequest', async (request) => {
-    if (request.routeOptions.url === path) request.caller = await verifyToken(request.headers.authorization);
-  });
 }
 
 /** Apollo Server's plugins that report to its vendor or serve its pages: all off. */

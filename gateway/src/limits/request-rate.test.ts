@@ -5,12 +5,19 @@ import pg from 'pg';
 import { pino } from 'pino';
 import type { ApiClient } from '../identity/authenticator.ts';
 import { hasRedis, startRedis, type TestRedis } from '../testing/redis-server.ts';
-import { createRequestRate, type RequestRate, type RequestRateOptions } from './request-rate.ts';
+import {
+  createRequestRate,
+  openSharedCounter,
+  type RequestRate,
+  type RequestRateOptions,
+  type SharedCounterOptions,
+} from './request-rate.ts';
 import { tooManyFailedKeys, tooManyRequests, toRateLimit, toRateLimitPolicy } from './request-rate-headers.ts';
+import type { SharedCounter } from './request-rate-store.ts';
 
-const options: RequestRateOptions = {
-  requestsPerMinute: 100,
-  failedKeysPerMinute: 3,
+const logger = pino({ level: 'silent' });
+const options: RequestRateOptions = { requestsPerMinute: 100, failedKeysPerMinute: 3 };
+const store: SharedCounterOptions = {
   rateLimitStore: 'memory',
   rateLimitTimeoutMs: 300,
   databaseUrl: 'postgresql://nobody:x@127.0.0.1:1/none',
@@ -27,8 +34,8 @@ afterAll(async () => {
   await Promise.all(rates.map((each) => each.close()));
 });
 
-function open(more: Partial<RequestRateOptions> = {}): RequestRate {
-  const rate = createRequestRate({ ...options, ...more }, pino({ level: 'silent' }));
+function open(shared?: SharedCounter): RequestRate {
+  const rate = createRequestRate(options, shared, logger);
   rates.push(rate);
   return rate;
 }
@@ -106,8 +113,9 @@ test('what is told of a limit has the form of the draft, and a refusal says when
 });
 
 /** Two gateways that share a store, and see each other's counts by now: a connection may still be on its way. */
-async function openTwo(shared: Partial<RequestRateOptions>): Promise<[RequestRate, RequestRate]> {
-  const two: [RequestRate, RequestRate] = [open(shared), open(shared)];
+async function openTwo(shared: Partial<SharedCounterOptions>): Promise<[RequestRate, RequestRate]> {
+  const openOne = async () => open(await openSharedCounter({ ...store, ...shared }));
+  const two: [RequestRate, RequestRate] = [await openOne(), await openOne()];
   await waitUntil(() => countTogether(two));
   return two;
 }
@@ -200,7 +208,8 @@ describe('counting in PostgreSQL', () => {
     await waitUntil(() => countTogether(gateways), 10_000);
   });
 
-  test('needs an address, and says so', () => {
-    expect(() => open({ rateLimitStore: 'redis' })).toThrow('REDIS_URL: is required with RATE_LIMIT_STORE=redis');
+  test('needs an address, and says so', async () => {
+    const opening = openSharedCounter({ ...store, rateLimitStore: 'redis' });
+    await expect(opening).rejects.toThrow('REDIS_URL: is required with RATE_LIMIT_STORE=redis');
   });
 });

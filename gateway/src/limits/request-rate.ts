@@ -3,7 +3,7 @@ import { SettingsError } from '@atrium/service-kit/settings';
 import type { Logger } from 'pino';
 import type { ApiClient } from '../identity/authenticator.ts';
 import { addressGroup } from './request-rate-address.ts';
-import { countInPostgres, countInRedis, type SharedCounter } from './request-rate-store.ts';
+import type { SharedCounter } from './request-rate-store.ts';
 import { createWindowCounter, type RateState } from './request-rate-window.ts';
 
 /** Counts requests against their limits; whoever asks refuses what exceeds them. */
@@ -18,10 +18,14 @@ export interface RequestRate {
   close(): Promise<void>;
 }
 
-/** What it needs to know; see the gateway's settings. */
+/** The limits of callers that have none of their own; see the gateway's settings. */
 export interface RequestRateOptions {
   requestsPerMinute: number;
   failedKeysPerMinute: number;
+}
+
+/** Where requests are counted; see the gateway's settings. */
+export interface SharedCounterOptions {
   rateLimitStore: 'memory' | 'postgresql' | 'redis';
   rateLimitTimeoutMs: number;
   databaseUrl: string;
@@ -38,11 +42,14 @@ const pauseMs = 500;
  * a limit that is kept loosely is better than a graph that is down. The library's insurance would do so too, but let
  * every single request wait for a store that hangs.
  */
-export function createRequestRate(options: RequestRateOptions, logger: Logger): RequestRate {
+export function createRequestRate(
+  options: RequestRateOptions,
+  shared: SharedCounter | undefined,
+  logger: Logger,
+): RequestRate {
   const own = createWindowCounter({ maxIds: maxKeys });
   // Kept by each gateway for itself: whoever sends bad keys shall not cause calls to a store.
   const failedKeys = createWindowCounter({ maxIds: maxAddresses });
-  const shared = openSharedCounter(options);
   let isAway = false;
   let tryAgainAt = 0;
 
@@ -79,9 +86,11 @@ export function createRequestRate(options: RequestRateOptions, logger: Logger): 
   };
 }
 
-function openSharedCounter(options: RequestRateOptions): SharedCounter | undefined {
+/** Opens the store that gateways share; undefined where each counts by itself, who is spared the libraries for it. */
+export async function openSharedCounter(options: SharedCounterOptions): Promise<SharedCounter | undefined> {
   const { rateLimitStore, rateLimitTimeoutMs, databaseUrl, redisUrl } = options;
   if (rateLimitStore === 'memory') return undefined;
+  const { countInPostgres, countInRedis } = await import('./request-rate-store.ts');
   if (rateLimitStore === 'postgresql') return countInPostgres(databaseUrl, rateLimitTimeoutMs);
   if (redisUrl === undefined) throw new SettingsError(['REDIS_URL: is required with RATE_LIMIT_STORE=redis']);
   return countInRedis(redisUrl, rateLimitTimeoutMs);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { createSubgraph, createTokenVerifier, type PublicJwks } from '@atrium/service-kit';
+import { createTokenVerifier, type PublicJwks } from '@atrium/service-kit';
+import { createSubgraph } from '@atrium/service-kit/subgraph';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { processRequest, type Upload } from 'graphql-upload-ts';
 import { pino } from 'pino';

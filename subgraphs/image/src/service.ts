@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   createServiceClient,
-  createSubgraph,
   createTokenIssuer,
   createTokenVerifier,
   describeError,
@@ -11,8 +10,8 @@ import {
   remainingMs,
   type Settings,
   SettingsError,
-  type SubgraphContext,
 } from '@atrium/service-kit';
+import { createSubgraph, type SubgraphContext } from '@atrium/service-kit/subgraph';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import sharp from 'sharp';

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import {
   createLogger,
   createServiceClient,
-  createSubgraph,
   createTokenIssuer,
   createTokenVerifier,
   receiveEvents,
 } from '@atrium/service-kit';
+import { createSubgraph } from '@atrium/service-kit/subgraph';
 import { chooseProviders } from './choose-providers.ts';
 import type { MessagingSettings } from './config.ts';
 import { createCheckPhoneVerification } from './domain/check-phone-verification.ts';

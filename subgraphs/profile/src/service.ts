@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import {
   createLogger,
   createServiceClient,
-  createSubgraph,
   createTokenIssuer,
   createTokenVerifier,
   describeError,
   type Running,
 } from '@atrium/service-kit';
+import { createSubgraph } from '@atrium/service-kit/subgraph';
 import type { ProfileSettings } from './config.ts';
 import { deliverEventsTo, deliverToMessaging } from './domain/deliver-outbox.ts';
 import { createIdempotency } from './domain/idempotency.ts';

@@ -1,4 +1,4 @@
-import type { SubgraphContext } from '@atrium/service-kit';
+import type { SubgraphContext } from '@atrium/service-kit/subgraph';
 import type { ImageAddresses } from '../domain/image-address.ts';
 import type { Asker, ReadFile } from '../domain/ports.ts';
 import type { SetAvatar } from '../domain/set-avatar.ts';

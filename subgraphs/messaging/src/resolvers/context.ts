@@ -1,4 +1,4 @@
-import type { SubgraphContext } from '@atrium/service-kit';
+import type { SubgraphContext } from '@atrium/service-kit/subgraph';
 import type { CheckOutcome, CheckPhoneVerification } from '../domain/check-phone-verification.ts';
 import type { PhonePolicy } from '../domain/judge-phone-number.ts';
 import type { ChallengeOutcome, Loaders } from '../domain/ports.ts';

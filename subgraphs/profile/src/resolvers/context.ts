@@ -1,4 +1,4 @@
-import type { SubgraphContext } from '@atrium/service-kit';
+import type { SubgraphContext } from '@atrium/service-kit/subgraph';
 import type { Invocation } from '../domain/ports.ts';
 
 /** What every resolver is given: who asks, within which request, and what actions work with. */
