@@ -40,7 +40,7 @@ async function startOn(site: Site, databaseUrl: string): Promise<RunningGateway>
     args: [quietNode, ...profiling, join('src', 'main.ts')],
     cwd: gatewayFolder,
     env: {
-      NODE_COMPILE_CACHE: join(repositoryRoot, 'node_modules', '.cache', 'node-compile'),
+      NODE_COMPILE_CACHE: join(repositoryRoot, 'node_modules', '.cache', 'node'),
       GATEWAY_PORT: String(port),
       PUBLIC_URL: `http://127.0.0.1:${port}`,
       DATABASE_URL: databaseUrl,
