@@ -5,7 +5,7 @@ import type { OutboxRecord } from './outbox-record.ts';
 import type { OutboxStore } from './ports.ts';
 
 /** What a sister answers that is there and cannot take what it is offered. */
-const refusal = new UnusableAnswer({ status: 500, body: Buffer.from('') }, undefined);
+const refusal = new UnusableAnswer({ status: 500, body: '' }, undefined);
 
 function records(attempts: number): OutboxRecord[] {
   return ['a', 'bad', 'b'].map((id) => ({
