@@ -60,8 +60,8 @@ const halves = {
 };
 
 test('Profile and PostgreSQL die amid creates: whoever was acknowledged is there, and nobody by half', async () => {
-  const count = scale('users created', { small: 400, full: 5_000 });
-  const deaths = scale('deaths, of Profile and PostgreSQL in turn', { small: 4, full: 20 });
+  const count = scale('users created', { small: 200, full: 5_000 });
+  const deaths = scale('deaths, of Profile and PostgreSQL in turn', { small: 2, full: 20 });
   const [{ durable = false } = {}] = await ask<{ durable: boolean }>(
     system.databases.profile,
     "SELECT current_setting('synchronous_commit') = 'on' AND current_setting('fsync') = 'on' AS durable",
