@@ -38,6 +38,7 @@ export interface Harness {
   readonly messaging: FakeMessaging;
   readonly image: FakeSister;
   readonly profile: Profile;
+  readonly databaseUrl: string;
   /** Sends a document in a client's name. */
   ask<Data>(query: string, variables?: object, options?: ClientOptions): Promise<Answer<Data>>;
   /** Sends a document in the name of a sister service. */
@@ -102,6 +103,7 @@ export async function startHarness(env: Record<string, string> = {}): Promise<Ha
     messaging,
     image,
     profile,
+    databaseUrl: postgres.url,
     startAnother,
     async startProcess(more = {}) {
       const started = await startProfileProcess({ ...environment, ...more });
