@@ -12,7 +12,29 @@ export class ServiceUnavailable extends PublicError {
   get refused(): boolean {
     return this.cause instanceof UnusableAnswer;
   }
+
+  /** Whether it found fault with what it was sent, so that the same call will fail again. */
+  get judged(): boolean {
+    return this.cause instanceof UnusableAnswer && judgements.has(this.cause.code);
+  }
+
+  /** What the service answered, for the operator: a code of the closed list or an HTTP status. */
+  get answer(): string | undefined {
+    return this.cause instanceof UnusableAnswer ? this.cause.code : undefined;
+  }
 }
+
+/** What says that a request is wrong and not whoever received it, as a code or as the status of one who has no codes. */
+const judgements = new Set([
+  'BAD_REQUEST',
+  'BAD_USER_INPUT',
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'PAYLOAD_TOO_LARGE',
+  'HTTP 400',
+  'HTTP 413',
+  'HTTP 422',
+]);
 
 /**
  * An answer without the data that was asked for, such as FORBIDDEN or INTERNAL. Whoever caused the call cannot mend

@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import { watchSources } from './dev.ts';
-import { keysCommand } from './keys.ts';
 import { migrateCommand } from './migrations/cli.ts';
 import { reset } from './reset.ts';
 import { runStack } from './run.ts';
 import { seedCommand } from './seed/command.ts';
+import { keysCommand, outboxCommand } from './service-command.ts';
 import { readSettings } from './settings.ts';
 import { reasonOf, StackError } from './stack-error.ts';
 
@@ -33,6 +33,7 @@ program
 
 program.addCommand(migrateCommand());
 program.addCommand(keysCommand());
+program.addCommand(outboxCommand());
 program.addCommand(seedCommand());
 
 /** Runs the command that the process was given. */

@@ -92,6 +92,22 @@ test.each([
 });
 
 test.each([
+  { to: '2026-11-24T00:00:00Z' },
+  { to: '2026-11-23T00:00:00Z' },
+  { to: '2027-11-26T00:00:00Z' },
+  { from: '2026-11-24' },
+  { from: nul },
+  { from: 7 },
+  { from: null },
+  { to: '' },
+  { to: '2026-02-30T00:00:00Z' },
+  { to: {} },
+])('userStats with %j is BAD_USER_INPUT', async (change) => {
+  const answer = await ask('user-stats', { from: '2026-11-24T00:00:00Z', to: '2026-11-25T00:00:00Z', ...change });
+  expect(answer.errors.map(({ extensions }) => extensions.code)).toEqual(['BAD_USER_INPUT']);
+});
+
+test.each([
   'messages(first: 0)',
   'messages(first: 101)',
   'messages(after: "x")',

@@ -7,6 +7,7 @@ import {
   type SettingsDefinition,
   secretKey,
 } from '@atrium/service-kit';
+import { subscribers } from './subscriber-setting.ts';
 
 /** What the Profile process is told. */
 export const settings = {
@@ -55,11 +56,26 @@ export const settings = {
     min: 10,
     productionMinimum: 100,
   }),
-  outboxMaxBackoffMs: integer('OUTBOX_MAX_BACKOFF_MS', 'the longest pause between two tries of one outbox record', {
-    fallback: 30_000,
-    min: 10,
-    productionMinimum: 1_000,
-  }),
+  outboxMaxBackoffMs: integer(
+    'OUTBOX_MAX_BACKOFF_MS',
+    'the longest pause before a subscriber that is away or unwell is tried again',
+    { fallback: 5_000, min: 10, productionMinimum: 1_000 },
+  ),
+  outboxMaxRefusedBackoffMs: integer(
+    'OUTBOX_MAX_REFUSED_BACKOFF_MS',
+    'the longest pause between two tries for a record that its subscriber finds fault with',
+    { fallback: 60_000, min: 10, productionMinimum: 1_000 },
+  ),
+  outboxMaxRefusals: integer(
+    'OUTBOX_MAX_REFUSALS',
+    'how often such a record is offered before it becomes a dead letter',
+    { fallback: 20, min: 1, max: 1_000, productionMinimum: 5 },
+  ),
+  outboxMaxAgeMs: integer(
+    'OUTBOX_MAX_AGE_MS',
+    'how long a record waits for its subscriber, whatever the reason, before it becomes a dead letter',
+    { fallback: 7 * 24 * 3_600_000, min: 1_000, productionMinimum: 3_600_000 },
+  ),
   outboxTimeoutMs: integer('OUTBOX_TIMEOUT_MS', 'how long one delivery of the outbox may take', {
     fallback: 5_000,
     min: 100,
@@ -70,10 +86,24 @@ export const settings = {
     min: 1,
     max: 1_000,
   }),
-  cleanUpEveryMs: integer('CLEAN_UP_EVERY_MS', 'how often expired idempotency keys are removed', {
-    fallback: 600_000,
-    min: 100,
-    productionMinimum: 10_000,
+  eventSubscribers: subscribers(
+    'EVENT_SUBSCRIBERS',
+    'who hears of users besides the sisters, such as a bridge to NATS or Kafka: `name=address` with commas between, to which batches of CloudEvents are POSTed; `name:user.created+user.deleted=address` for some events only',
+  ),
+  cleanUpEveryMs: integer(
+    'CLEAN_UP_EVERY_MS',
+    'how often expired idempotency keys and audit lines are removed and records that waited too long laid aside',
+    { fallback: 600_000, min: 100, productionMinimum: 10_000 },
+  ),
+  tombstoneLifetimeMs: integer(
+    'TOMBSTONE_LIFETIME_MS',
+    'how long the audit line of a deleted user is kept: their id, when and by which client',
+    { fallback: 1_826 * 24 * 3_600_000, min: 1, productionMinimum: 30 * 24 * 3_600_000 },
+  ),
+  rollUpEveryMs: integer('ROLL_UP_EVERY_MS', 'how often what was counted is folded into the daily counts of users', {
+    fallback: 10_000,
+    min: 10,
+    productionMinimum: 1_000,
   }),
 } satisfies SettingsDefinition;
 

@@ -10,17 +10,22 @@ import {
 } from '@atrium/service-kit';
 import { createSubgraph } from '@atrium/service-kit/subgraph';
 import type { ProfileSettings } from './config.ts';
-import { deliverEventsTo, deliverToMessaging } from './domain/deliver-outbox.ts';
+import { type Deliver, deliverEventsTo, deliverToMessaging } from './domain/deliver-outbox.ts';
 import { createIdempotency } from './domain/idempotency.ts';
 import { startOutboxWorker } from './domain/outbox-worker.ts';
 import type { Dependencies } from './domain/ports.ts';
+import { startSchedule } from './domain/schedule.ts';
+import { subscriptionsOf } from './domain/subscriptions.ts';
 import { createEventDelivery } from './providers/events.ts';
 import { createMessaging } from './providers/messaging.ts';
+import { openSubscribers } from './providers/subscribers.ts';
 import type { Context } from './resolvers/context.ts';
 import { resolvers } from './resolvers/index.ts';
 import { openDatabase } from './store/client.ts';
 import { createUserLoader } from './store/loaders.ts';
 import { createOutboxStore } from './store/outbox.ts';
+import { forgetTombstones } from './store/tombstones.ts';
+import { createUserStatsStore } from './store/user-stats.ts';
 import { createUserStore } from './store/users.ts';
 import { createVerificationStore } from './store/verifications.ts';
 
@@ -36,47 +41,67 @@ export async function startProfile(settings: ProfileSettings): Promise<Profile> 
   const logger = createLogger('profile', settings.logLevel);
   const database = openDatabase(settings.databaseUrl, settings.databaseConnections);
   const issuer = createTokenIssuer(settings.signingKey);
+  const sister = (name: string, urls: readonly string[]) =>
+    createServiceClient(name, urls, issuer, { ...settings, onRecover: () => worker.wakeDestination(name) });
   const clients = {
-    messaging: createServiceClient('messaging', settings.messagingUrls, issuer, settings),
-    image: createServiceClient('image', settings.imageUrls, issuer, settings),
+    messaging: sister('messaging', settings.messagingUrls),
+    image: sister('image', settings.imageUrls),
   };
-  const users = createUserStore(database, {
-    claimMs: settings.claimLifetimeMs,
-    idempotencyMs: settings.idempotencyLifetimeMs,
-  });
-  const verifications = createVerificationStore(database);
+  const subscriptions = subscriptionsOf(settings.eventSubscribers);
+  const lifetimes = { claimMs: settings.claimLifetimeMs, idempotencyMs: settings.idempotencyLifetimeMs };
+  const users = createUserStore(database, lifetimes, subscriptions);
+  const verifications = createVerificationStore(database, subscriptions);
+  const userStats = createUserStatsStore(database);
   const outbox = createOutboxStore(database);
   const messagingFor = (timeoutMs: number) =>
     createMessaging(clients.messaging, { timeoutMs, maxBatchSize: settings.batchSize });
 
   const timeoutMs = settings.outboxTimeoutMs;
-  const parts = { users, verifications, outbox, messaging: messagingFor(timeoutMs), timeoutMs };
+  // Longer than a round takes; what a second worker offers again all the same has no second effect.
+  const leaseMs = 6 * timeoutMs;
+  const messaging = messagingFor(timeoutMs);
+  const parts = { users, verifications, outbox, messaging, timeoutMs, patienceMs: leaseMs / 2 };
+  const further = openSubscribers(settings, issuer, (name) => worker.wakeDestination(name));
   const worker = startOutboxWorker(
     outbox,
-    {
-      messaging: deliverToMessaging(parts, createEventDelivery(clients.messaging, timeoutMs)),
-      image: deliverEventsTo(outbox, createEventDelivery(clients.image, timeoutMs)),
-    },
+    new Map([
+      ['messaging', deliverToMessaging(parts, createEventDelivery(clients.messaging, timeoutMs))],
+      ['image', deliverEventsTo(parts, createEventDelivery(clients.image, timeoutMs))],
+      ...further.map(([name, client]): [string, Deliver] => [
+        name,
+        deliverEventsTo(parts, createEventDelivery(client, timeoutMs)),
+      ]),
+    ]),
+    subscriptions,
     {
       pollMs: settings.outboxPollMs,
       maxBackoffMs: settings.outboxMaxBackoffMs,
-      // Longer than a delivery takes even where records go alone; what a second worker offers again has no second effect.
-      leaseMs: 6 * timeoutMs,
+      maxRefusedBackoffMs: settings.outboxMaxRefusedBackoffMs,
+      maxRefusals: settings.outboxMaxRefusals,
+      leaseMs,
       batchSize: settings.outboxBatchSize,
     },
-    (destination, failed, error) => logger.warn({ destination, failed, error: describeError(error) }, 'outbox'),
+    ({ reason, ...fault }) => logger.warn({ ...fault, error: describeError(reason) }, 'outbox'),
   );
   const dependencies: Dependencies = {
     users,
     verifications,
+    userStats,
     messaging: messagingFor(settings.stepTimeoutMs),
     idempotency: createIdempotency(settings.idempotencyKey),
     limits: { createTimeoutMs: settings.createTimeoutMs },
-    wakeOutbox: () => worker.wake(),
+    wakeOutbox: (type) => worker.wake(type),
   };
-  const cleaning = setInterval(() => {
-    users.forgetExpiredKeys().catch((error) => logger.warn({ error: describeError(error) }, 'clean-up failed'));
-  }, settings.cleanUpEveryMs);
+  const everyMs = settings.cleanUpEveryMs;
+  const schedule = startSchedule(
+    [
+      { name: 'idempotency keys', everyMs, run: () => users.forgetExpiredKeys() },
+      { name: 'tombstones', everyMs, run: () => forgetTombstones(database, settings.tombstoneLifetimeMs) },
+      { name: 'dead letters', everyMs, run: () => outbox.layAside(settings.outboxMaxAgeMs) },
+      { name: 'user stats', everyMs: settings.rollUpEveryMs, run: () => userStats.rollUp() },
+    ],
+    (task, error) => logger.warn({ task, error: describeError(error) }, 'clean-up failed'),
+  );
 
   const app = await createSubgraph<Context>({
     typeDefs: readFileSync(join(import.meta.dirname, '..', 'schema.graphql'), 'utf8'),
@@ -91,9 +116,11 @@ export async function startProfile(settings: ProfileSettings): Promise<Profile> 
 
   async function close(): Promise<void> {
     await app.close();
-    clearInterval(cleaning);
+    await schedule.close();
     await worker.close();
-    await Promise.all([clients.messaging.close(), clients.image.close()]);
+    await Promise.all(
+      [...Object.values(clients), ...further.map(([, client]) => client)].map((client) => client.close()),
+    );
     await database.$disconnect();
   }
   try {

@@ -50,8 +50,9 @@ async function create(creation: Creation): Promise<Outcome<User>> {
   const requestId = newId();
   const saved = await save(creation, { phoneNumber: verdict.phoneNumber, requestId, messagingAway });
   if (saved.kind !== 'saved') return whatHappenedBefore(creation, saved.kind);
+  dependencies.wakeOutbox('user.created');
   if (messagingAway) {
-    dependencies.wakeOutbox();
+    dependencies.wakeOutbox('phone.verification-requested');
     return success(saved.user);
   }
   return success(

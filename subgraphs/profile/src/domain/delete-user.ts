@@ -17,7 +17,7 @@ export async function deleteUser(invocation: Invocation, input: DeleteUserInput)
   const id = input.id.toLowerCase();
   const expectedVersion = input.expectedVersion ?? undefined;
   if (await dependencies.users.deleteUser({ id, expectedVersion, clientId })) {
-    dependencies.wakeOutbox();
+    dependencies.wakeOutbox('user.deleted');
     return success(id);
   }
   const [current] = await dependencies.users.findUsersByIds([id]);

@@ -1,6 +1,7 @@
 import type { Caller, Page, RequestContext } from '@atrium/service-kit';
 import type { Idempotency, IdempotencyFingerprint } from './idempotency.ts';
-import type { OutboxRecord } from './outbox-record.ts';
+import type { DeadLetter, LeasedRecord, OutboxCount, OutboxRecord } from './outbox-record.ts';
+import type { OutboxRecordType } from './subscriptions.ts';
 import type { User, UserDetails, UserErrorCode } from './user.ts';
 
 /** A user as createUser hands it to the store. */
@@ -32,6 +33,7 @@ export interface UsedKey {
 /** A change for one user; an absent field stays as it is. */
 export interface UserChange {
   readonly id: string;
+  readonly clientId: string;
   readonly expectedVersion: number | undefined;
   readonly details: Partial<UserDetails>;
 }
@@ -50,7 +52,8 @@ export interface UserStore {
   updateUser(change: UserChange): Promise<User | undefined>;
   /** Whether such a user was there in the expected version; then they are gone, and their number is free. */
   deleteUser(deletion: { id: string; expectedVersion: number | undefined; clientId: string }): Promise<boolean>;
-  forgetExpiredKeys(): Promise<void>;
+  /** Forgets a bounded number of keys whose time is over; answers how many. */
+  forgetExpiredKeys(): Promise<number>;
 }
 
 /** What Messaging answered to a request for a verification. */
@@ -73,13 +76,61 @@ export interface VerificationStore {
   findRequest(userId: string): Promise<OutboxRecord | undefined>;
 }
 
-/** What the sisters have still to be told. */
+/** What became of a record that was not taken. */
+export interface PutBack {
+  readonly record: LeasedRecord;
+  /** When to offer it again, in milliseconds from now. */
+  readonly delayMs: number;
+  /** Why it was not taken: a code, no text of anybody's. */
+  readonly fault: string;
+  /** Whether the destination has judged this very record. */
+  readonly refused: boolean;
+  /** Whether it is not offered again: it becomes a dead letter. */
+  readonly final: boolean;
+}
+
+/** What the subscribers have still to be told. */
 export interface OutboxStore {
   /** Takes due records of a destination for `leaseMs`: of each user the first only, and none that another has. */
-  lease(destination: string, options: { limit: number; leaseMs: number }): Promise<OutboxRecord[]>;
-  /** Puts records off, each by its own time. */
-  postpone(delays: readonly { record: OutboxRecord; delayMs: number }[]): Promise<void>;
+  lease(destination: string, options: { limit: number; leaseMs: number }): Promise<LeasedRecord[]>;
+  putBack(records: readonly PutBack[]): Promise<void>;
   remove(records: readonly OutboxRecord[]): Promise<void>;
+  /** Lays a bounded number of records aside that are older than `ageMs`; answers how many. */
+  layAside(ageMs: number): Promise<number>;
+  /** How many records each destination has in each state, for metrics and the command line. */
+  count(): Promise<OutboxCount[]>;
+}
+
+/** Which dead letters are meant: all, or those of these ids or of one destination. */
+export interface DeadLetterFilter {
+  readonly ids?: readonly string[] | undefined;
+  readonly destination?: string | undefined;
+}
+
+/** Records that were laid aside. */
+export interface DeadLetterStore {
+  /** The latest first. */
+  list(filter: DeadLetterFilter & { limit: number }): Promise<DeadLetter[]>;
+  /** Puts letters back into the outbox as if they were new; answers them. */
+  replay(filter: DeadLetterFilter): Promise<OutboxRecord[]>;
+}
+
+/** What happened to users of one country on one day in UTC. */
+export interface UserStats {
+  /** `2026-11-24`. */
+  readonly date: string;
+  readonly country: string;
+  readonly created: number;
+  readonly verified: number;
+  readonly deleted: number;
+}
+
+/** The daily counts. */
+export interface UserStatsStore {
+  /** From one day up to and without another, each counted from 1 January 1970; by day, then by country. */
+  countDays(days: { from: number; to: number }): Promise<UserStats[]>;
+  /** Folds a bounded number of written changes into the daily counts; answers how many. */
+  rollUp(): Promise<number>;
 }
 
 /** What Messaging says of a number as it was typed. */
@@ -115,7 +166,7 @@ export interface Messaging {
   }): Promise<CodeVerdict>;
 }
 
-/** Tells one sister of events; rejects where they were not taken. */
+/** Tells one subscriber of events; rejects where they were not taken. */
 export type EventDelivery = (records: readonly OutboxRecord[]) => Promise<void>;
 
 /** How long things may take and last, in milliseconds. */
@@ -128,11 +179,12 @@ export interface Limits {
 export interface Dependencies {
   readonly users: UserStore;
   readonly verifications: VerificationStore;
+  readonly userStats: UserStatsStore;
   readonly messaging: Messaging;
   readonly idempotency: Idempotency;
   readonly limits: Limits;
-  /** Tells the outbox worker that something is due now. */
-  readonly wakeOutbox: () => void;
+  /** Tells the outbox worker that a record is due now: of this type, or of any. */
+  readonly wakeOutbox: (type?: OutboxRecordType) => void;
 }
 
 /** An action is asked for by somebody, within a request. */

@@ -14,7 +14,7 @@ export interface UpdateUserInput extends UserDetailsInput {
 /** Changes a user's details. On VERSION_CONFLICT the outcome's `current` is the user as they are. */
 export async function updateUser(invocation: Invocation, input: UpdateUserInput): Promise<Outcome<User>> {
   const { caller, dependencies } = invocation;
-  mayWriteUsers(caller);
+  const { clientId } = mayWriteUsers(caller);
   const { details, errors } = readUserDetails(input);
   if (!isId(input.id)) errors.unshift(userError('NOT_FOUND', 'id'));
   if (errors.length > 0) return refusal(...errors);
@@ -23,8 +23,11 @@ export async function updateUser(invocation: Invocation, input: UpdateUserInput)
   const expectedVersion = input.expectedVersion ?? undefined;
   // An input without any detail changes nothing, and so counts as no change.
   if (Object.keys(details).length > 0) {
-    const changed = await dependencies.users.updateUser({ id, expectedVersion, details });
-    if (changed) return success(changed);
+    const changed = await dependencies.users.updateUser({ id, clientId, expectedVersion, details });
+    if (changed) {
+      dependencies.wakeOutbox('user.updated');
+      return success(changed);
+    }
   }
   const [current] = await dependencies.users.findUsersByIds([id]);
   if (!current) return refusal(userError('NOT_FOUND', 'id'));

@@ -35,7 +35,7 @@ export async function verifyPhone(invocation: Invocation, input: VerifyPhoneInpu
   const { verifiedAt } = verdict;
   const verified = await dependencies.verifications.recordVerified({ userId, phoneNumber, verifiedAt, clientId });
   if (!verified) return refused('PHONE_NUMBER_TAKEN');
-  dependencies.wakeOutbox();
+  dependencies.wakeOutbox('user.verified');
   return success(verified);
 }
 

@@ -1,12 +1,14 @@
 import { findUser } from '../domain/find-user.ts';
 import { countUsers, listUsers } from '../domain/list-users.ts';
 import { readContacts } from '../domain/read-contacts.ts';
+import { readUserStats } from '../domain/read-user-stats.ts';
 import type { QueryResolvers, UserConnectionResolvers } from './generated/schema.ts';
 
 /** Reads. */
 export const Query: QueryResolvers = {
   user: (_, { id }, context) => findUser(context, id),
   users: (_, args, context) => listUsers(context, args),
+  userStats: (_, args, context) => readUserStats(context, args),
   contacts: (_, { userIds }, context) => readContacts(context, userIds),
 };
 

@@ -1,7 +1,9 @@
 import { newId } from '@atrium/service-kit';
-import { subscribers } from '../domain/outbox-record.ts';
+import type { Subscriptions } from '../domain/subscriptions.ts';
 import type { Connection, Database } from './client.ts';
 import { Prisma } from './generated/client.ts';
+import { tellSubscribers } from './tell-subscribers.ts';
+import { countUsers } from './user-stats.ts';
 
 interface Deletion {
   id: string;
@@ -12,10 +14,17 @@ interface Deletion {
 /** The user is not there in the expected version; thrown so that nothing of the transaction stays. */
 class NotDeleted extends Error {}
 
-/** Deletes a user and all that Profile knows of them, and tells the sisters, in one transaction. */
-export async function deleteUser(database: Database, deletion: Deletion): Promise<boolean> {
+/** Deletes a user and all that Profile knows of them, and tells the subscribers, in one transaction. */
+export async function deleteUser(
+  database: Database,
+  subscriptions: Subscriptions,
+  deletion: Deletion,
+): Promise<boolean> {
   try {
-    await database.$transaction((connection) => deleteRows(connection, deletion), { maxWait: 10_000, timeout: 10_000 });
+    await database.$transaction((connection) => deleteRows(connection, subscriptions, deletion), {
+      maxWait: 10_000,
+      timeout: 10_000,
+    });
     return true;
   } catch (error) {
     if (error instanceof NotDeleted) return false;
@@ -24,7 +33,11 @@ export async function deleteUser(database: Database, deletion: Deletion): Promis
 }
 
 /** Keys before claims before users: the order of locks that creates keep to as well. */
-async function deleteRows(connection: Connection, { id, clientId, ...deletion }: Deletion): Promise<void> {
+async function deleteRows(
+  connection: Connection,
+  subscriptions: Subscriptions,
+  { id, clientId, ...deletion }: Deletion,
+): Promise<void> {
   const expectedVersion = deletion.expectedVersion ?? null;
   await connection.$executeRaw(Prisma.sql`
     UPDATE idempotency_keys SET payload_hash = NULL WHERE user_id = ${id}::uuid`);
@@ -33,16 +46,12 @@ async function deleteRows(connection: Connection, { id, clientId, ...deletion }:
     WITH gone AS (
       DELETE FROM users
       WHERE id = ${id}::uuid AND (${expectedVersion}::int IS NULL OR version = ${expectedVersion}::int)
-      RETURNING id, version
+      RETURNING id, version + 1 AS version, country, ${clientId}::text AS client_id, ${newId()}::uuid AS event_id
     ), freed AS (
       DELETE FROM phone_claims USING gone WHERE user_id = gone.id
     ), remembered AS (
-      INSERT INTO deleted_users (id, version, client_id) SELECT id, version + 1, ${clientId} FROM gone
-    ), told AS (
-      INSERT INTO outbox (id, destination, type, user_id, version, client_id)
-      SELECT ${newId()}::uuid, destination, 'user.deleted', gone.id, gone.version + 1, ${clientId}
-      FROM gone, unnest(${[...subscribers['user.deleted']]}::text[]) AS destination
-    )
+      INSERT INTO deleted_users (id, version, client_id) SELECT id, version, client_id FROM gone
+    ) ${tellSubscribers(subscriptions, 'user.deleted', Prisma.sql`gone`)} ${countUsers('deleted', Prisma.sql`gone`)}
     SELECT id FROM gone`);
   if (deleted.length === 0) throw new NotDeleted();
 }

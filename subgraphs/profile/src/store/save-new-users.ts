@@ -1,11 +1,14 @@
-import { createBatcher } from '@atrium/service-kit';
+import { createBatcher, newId } from '@atrium/service-kit';
 import type { NewUser, SaveOutcome } from '../domain/ports.ts';
+import type { Subscriptions } from '../domain/subscriptions.ts';
 import type { Connection, Database } from './client.ts';
 import { Prisma } from './generated/client.ts';
 import { claimKeys, releaseKeys } from './idempotency-keys.ts';
 import { saveClaims } from './phone-claims.ts';
 import { isRolledBack } from './rolled-back.ts';
+import { tellSubscribers } from './tell-subscribers.ts';
 import { toUser, type UserRow, userColumns } from './user-rows.ts';
+import { countUsers } from './user-stats.ts';
 
 /** How long what is written with a new user lasts, in milliseconds. */
 export interface Lifetimes {
@@ -16,19 +19,27 @@ export interface Lifetimes {
 
 type Outcomes = Map<NewUser, SaveOutcome | Error>;
 
+/** Saves users who are nobody's rivals, in a transaction. */
+type Save = (connection: Connection, users: NewUser[]) => Promise<[NewUser, SaveOutcome][]>;
+
 const patience = { maxWait: 10_000, timeout: 10_000 };
 
 /**
  * The write buffer: creates that arrive while a commit is under way share the next one, so that one flush of the disk
  * makes all of them durable. Nobody is answered before the commit that holds their row.
  */
-export function createWriteBuffer(database: Database, lifetimes: Lifetimes): (user: NewUser) => Promise<SaveOutcome> {
+export function createWriteBuffer(
+  database: Database,
+  lifetimes: Lifetimes,
+  subscriptions: Subscriptions,
+): (user: NewUser) => Promise<SaveOutcome> {
+  const save = (connection: Connection, users: NewUser[]) => saveUsers(connection, users, lifetimes, subscriptions);
   return createBatcher<NewUser, SaveOutcome>(
     async (users) => {
       const outcomes: Outcomes = new Map();
       let open = users;
       while (open.length > 0) {
-        await saveRound(database, withoutRivals(open), lifetimes, outcomes);
+        await saveRound(database, withoutRivals(open), save, outcomes);
         open = settleRivals(open, outcomes);
       }
       return users.map((user) => outcomes.get(user) as SaveOutcome | Error);
@@ -38,19 +49,14 @@ export function createWriteBuffer(database: Database, lifetimes: Lifetimes): (us
 }
 
 /** Saves users who are nobody's rivals; one whose row PostgreSQL refuses fails alone. */
-async function saveRound(
-  database: Database,
-  users: NewUser[],
-  lifetimes: Lifetimes,
-  outcomes: Outcomes,
-): Promise<void> {
+async function saveRound(database: Database, users: NewUser[], save: Save, outcomes: Outcomes): Promise<void> {
   try {
-    const saved = await database.$transaction((connection) => saveUsers(connection, users, lifetimes), patience);
+    const saved = await database.$transaction((connection) => save(connection, users), patience);
     for (const [user, outcome] of saved) outcomes.set(user, outcome);
   } catch (error) {
     // All of it was rolled back, because of one of them or of a deadlock. After anything else nobody knows.
     if (!isRolledBack(error)) throw error;
-    if (users.length > 1) await Promise.all(users.map((user) => saveRound(database, [user], lifetimes, outcomes)));
+    if (users.length > 1) await Promise.all(users.map((user) => saveRound(database, [user], save, outcomes)));
     else for (const user of users) outcomes.set(user, error);
   }
 }
@@ -83,12 +89,13 @@ async function saveUsers(
   connection: Connection,
   users: NewUser[],
   lifetimes: Lifetimes,
+  subscriptions: Subscriptions,
 ): Promise<[NewUser, SaveOutcome][]> {
   const fresh = await claimKeys(connection, users, lifetimes.idempotencyMs);
-  const holders = await saveClaims(connection, fresh, lifetimes.claimMs);
+  const holders = await saveClaims(connection, fresh, lifetimes.claimMs, subscriptions);
   const refused = new Set(fresh.filter((user) => !holders.has(user)));
   await releaseKeys(connection, [...refused]);
-  const rows = await insertUsers(connection, [...holders]);
+  const rows = await insertUsers(connection, [...holders], subscriptions);
   const saved = new Map(rows.map((row) => [row.id, row]));
   return users.map((user) => {
     const row = saved.get(user.id);
@@ -97,8 +104,8 @@ async function saveUsers(
   });
 }
 
-/** The users and the outbox records that ask for their verification, by one statement. */
-async function insertUsers(connection: Connection, users: NewUser[]): Promise<UserRow[]> {
+/** The users, the outbox records that ask for their verification, what subscribers are told and the count, by one statement. */
+async function insertUsers(connection: Connection, users: NewUser[], subscriptions: Subscriptions): Promise<UserRow[]> {
   if (users.length === 0) return [];
   const column = <K extends keyof NewUser>(name: K) => users.map((user) => user[name]);
   return connection.$queryRaw<UserRow[]>(Prisma.sql`
@@ -106,14 +113,16 @@ async function insertUsers(connection: Connection, users: NewUser[]): Promise<Us
       SELECT * FROM unnest(
         ${column('id')}::uuid[], ${column('name')}::text[], ${column('phoneNumber')}::text[], ${column('email')}::text[],
         ${column('country')}::text[], ${column('location')}::text[], ${column('locale')}::text[],
-        ${column('requestId')}::uuid[], ${column('clientId')}::text[], ${column('leaseMs')}::int[]
-      ) AS input (id, name, phone_number, email, country, location, locale, request_id, client_id, lease_ms)
+        ${column('requestId')}::uuid[], ${column('clientId')}::text[], ${column('leaseMs')}::int[],
+        ${users.map(() => newId())}::uuid[]
+      ) AS input (id, name, phone_number, email, country, location, locale, request_id, client_id, lease_ms, event_id)
     ), requested AS (
       INSERT INTO outbox (id, destination, type, user_id, version, client_id, due_at)
       SELECT request_id, 'messaging', 'phone.verification-requested', id, 1, client_id,
         now() + lease_ms * interval '1 millisecond'
       FROM input
-    )
+    ) ${tellSubscribers(subscriptions, 'user.created', Prisma.sql`(SELECT *, 1 AS version FROM input)`)}
+    ${countUsers('created', Prisma.sql`input`)}
     INSERT INTO users (id, name, phone_number, email, country, location, locale)
     SELECT id, name, phone_number, email, country, location, locale FROM input
     RETURNING ${userColumns}`);

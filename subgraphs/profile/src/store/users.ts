@@ -1,23 +1,25 @@
-import type { Page } from '@atrium/service-kit';
+import { newId, type Page } from '@atrium/service-kit';
 import type { UserChange, UserStore } from '../domain/ports.ts';
+import type { Subscriptions } from '../domain/subscriptions.ts';
 import type { User } from '../domain/user.ts';
 import type { Database } from './client.ts';
 import { deleteUser } from './delete-user.ts';
 import { Prisma } from './generated/client.ts';
 import { createKeyLookup, forgetExpiredKeys } from './idempotency-keys.ts';
 import { createWriteBuffer, type Lifetimes } from './save-new-users.ts';
+import { tellSubscribers } from './tell-subscribers.ts';
 import { inOrder, toUser, type UserRow, userColumns } from './user-rows.ts';
 
-/** The people in PostgreSQL. */
-export function createUserStore(database: Database, lifetimes: Lifetimes): UserStore {
+/** The people in PostgreSQL, whose changes are told to those who subscribe. */
+export function createUserStore(database: Database, lifetimes: Lifetimes, subscriptions: Subscriptions): UserStore {
   return {
     findUsersByIds: (ids) => findUsersByIds(database, ids),
     listUsers: (page) => listUsers(database, page),
     countUsers: () => database.user.count(),
-    saveNewUser: createWriteBuffer(database, lifetimes),
+    saveNewUser: createWriteBuffer(database, lifetimes, subscriptions),
     findUsedKey: createKeyLookup(database),
-    updateUser: (change) => updateUser(database, change),
-    deleteUser: (deletion) => deleteUser(database, deletion),
+    updateUser: (change) => updateUser(database, subscriptions, change),
+    deleteUser: (deletion) => deleteUser(database, subscriptions, deletion),
     forgetExpiredKeys: () => forgetExpiredKeys(database),
   };
 }
@@ -43,15 +45,22 @@ const columns = {
   locale: 'locale',
 } as const satisfies Record<keyof UserChange['details'], string>;
 
-async function updateUser(database: Database, change: UserChange): Promise<User | undefined> {
-  const { id, expectedVersion, details } = change;
+async function updateUser(
+  database: Database,
+  subscriptions: Subscriptions,
+  change: UserChange,
+): Promise<User | undefined> {
+  const { id, clientId, expectedVersion, details } = change;
   const assignments = Object.entries(columns).flatMap(([field, column]) => {
     const value = details[field as keyof typeof columns];
     return value === undefined ? [] : [Prisma.sql`${Prisma.raw(column)} = ${value}`];
   });
   const [row] = await database.$queryRaw<UserRow[]>(Prisma.sql`
-    UPDATE users SET ${Prisma.join(assignments)}, version = version + 1, updated_at = now()
-    WHERE id = ${id}::uuid AND (${expectedVersion ?? null}::int IS NULL OR version = ${expectedVersion ?? null}::int)
-    RETURNING ${userColumns}`);
+    WITH changed AS (
+      UPDATE users SET ${Prisma.join(assignments)}, version = version + 1, updated_at = now()
+      WHERE id = ${id}::uuid AND (${expectedVersion ?? null}::int IS NULL OR version = ${expectedVersion ?? null}::int)
+      RETURNING ${userColumns}, ${clientId}::text AS client_id, ${newId()}::uuid AS event_id
+    ) ${tellSubscribers(subscriptions, 'user.updated', Prisma.sql`changed`)}
+    SELECT * FROM changed`);
   return row && toUser(row);
 }

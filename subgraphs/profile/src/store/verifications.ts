@@ -1,10 +1,13 @@
 import { createBatcher, newId } from '@atrium/service-kit';
 import type { OutboxRecord } from '../domain/outbox-record.ts';
 import type { VerificationStart, VerificationStore } from '../domain/ports.ts';
+import type { Subscriptions } from '../domain/subscriptions.ts';
 import type { User } from '../domain/user.ts';
 import type { Database } from './client.ts';
 import { Prisma } from './generated/client.ts';
 import { type OutboxRow, outboxColumns } from './outbox.ts';
+import { tellSubscribers } from './tell-subscribers.ts';
+import { countUsers } from './user-stats.ts';
 import { findUsersByIds } from './users.ts';
 
 interface Started {
@@ -15,12 +18,12 @@ interface Started {
 type Proof = Parameters<VerificationStore['recordVerified']>[0];
 
 /** The proofs of phone numbers in PostgreSQL. */
-export function createVerificationStore(database: Database): VerificationStore {
+export function createVerificationStore(database: Database, subscriptions: Subscriptions): VerificationStore {
   const options = { maxSize: 500, concurrency: 1 };
-  const recordStart = createBatcher((started: Started[]) => recordStarts(database, started), options);
+  const recordStart = createBatcher((started: Started[]) => recordStarts(database, subscriptions, started), options);
   return {
     recordStart: (record, start) => recordStart({ record, start }),
-    recordVerified: createBatcher((proofs: Proof[]) => recordVerified(database, proofs), options),
+    recordVerified: createBatcher((proofs: Proof[]) => recordVerified(database, subscriptions, proofs), options),
     async findRequest(userId) {
       const [record] = await database.$queryRaw<OutboxRow[]>(Prisma.sql`
         SELECT ${outboxColumns} FROM outbox
@@ -30,8 +33,12 @@ export function createVerificationStore(database: Database): VerificationStore {
   };
 }
 
-async function recordStarts(database: Database, started: Started[]): Promise<(User | undefined)[]> {
-  await recordRejections(database, started);
+async function recordStarts(
+  database: Database,
+  subscriptions: Subscriptions,
+  started: Started[],
+): Promise<(User | undefined)[]> {
+  await recordRejections(database, subscriptions, started);
   await recordCodes(database, started);
   return findUsersByIds(
     database,
@@ -40,7 +47,7 @@ async function recordStarts(database: Database, started: Started[]): Promise<(Us
 }
 
 /** A number that Messaging refused after all: the user has FAILED and holds it no longer. */
-async function recordRejections(database: Database, started: Started[]): Promise<void> {
+async function recordRejections(database: Database, subscriptions: Subscriptions, started: Started[]): Promise<void> {
   const refused = started.flatMap(({ record, start }) =>
     'rejection' in start ? [{ record, rejection: start.rejection }] : [],
   );
@@ -55,12 +62,17 @@ async function recordRejections(database: Database, started: Started[]): Promise
           ORDER BY phone_number FOR UPDATE
         )`);
       await connection.$executeRaw(Prisma.sql`
-        WITH ${lockedUsers(ids)}, ${removedRequests(records)}
-        UPDATE users
-        SET phone_status = 'FAILED', phone_failure = rejection, version = version + 1, updated_at = now()
-        FROM locked JOIN unnest(${ids}::uuid[], ${refused.map(({ rejection }) => rejection)}::text[])
-          AS input (user_id, rejection) ON input.user_id = locked.id
-        WHERE users.id = locked.id AND phone_status = 'PENDING'`);
+        WITH ${lockedUsers(ids)}, ${removedRequests(records)}, changed AS (
+          UPDATE users
+          SET phone_status = 'FAILED', phone_failure = rejection, version = version + 1, updated_at = now()
+          FROM locked JOIN unnest(
+            ${ids}::uuid[], ${refused.map(({ rejection }) => rejection)}::text[],
+            ${refused.map(({ record }) => record.clientId)}::text[], ${refused.map(() => newId())}::uuid[]
+          ) AS input (user_id, rejection, client_id, event_id) ON input.user_id = locked.id
+          WHERE users.id = locked.id AND phone_status = 'PENDING'
+          RETURNING users.id, users.version, input.client_id, input.event_id
+        ) ${tellSubscribers(subscriptions, 'user.updated', Prisma.sql`changed`)}
+        SELECT 1 FROM changed`);
     },
     { maxWait: 10_000, timeout: 10_000 },
   );
@@ -106,7 +118,11 @@ function removedRequests(ids: string[]): Prisma.Sql {
  * have taken a lapsed claim over. Who is verified already stays as they are, and no second event is told. Claims are
  * locked before users and both in one order, so that two processes with the same users cannot deadlock.
  */
-async function recordVerified(database: Database, proofs: Proof[]): Promise<(User | undefined)[]> {
+async function recordVerified(
+  database: Database,
+  subscriptions: Subscriptions,
+  proofs: Proof[],
+): Promise<(User | undefined)[]> {
   const ids = proofs.map(({ userId }) => userId);
   const held = await database.$queryRaw<{ userId: string; phoneNumber: string }[]>(Prisma.sql`
     WITH input AS (
@@ -130,11 +146,9 @@ async function recordVerified(database: Database, proofs: Proof[]): Promise<(Use
         version = version + 1, updated_at = now()
       FROM input JOIN held USING (user_id, phone_number)
       WHERE users.id = input.user_id AND users.phone_number = input.phone_number AND phone_status <> 'VERIFIED'
-      RETURNING users.id, users.version, input.client_id, input.event_id
-    ), told AS (
-      INSERT INTO outbox (id, destination, type, user_id, version, client_id)
-      SELECT event_id, 'messaging', 'user.verified', id, version, client_id FROM verified
-    )
+      RETURNING users.id, users.version, users.country, input.client_id, input.event_id
+    ) ${tellSubscribers(subscriptions, 'user.verified', Prisma.sql`verified`)}
+    ${countUsers('verified', Prisma.sql`verified`)}
     SELECT user_id AS "userId", phone_number AS "phoneNumber" FROM held`);
   const holders = new Set(held.map(({ userId, phoneNumber }) => `${userId} ${phoneNumber}`));
   const users = await findUsersByIds(database, ids);
