@@ -8,6 +8,7 @@ import {
   describeError,
   type Running,
 } from '@atrium/service-kit';
+import { createServiceMetrics } from '@atrium/service-kit/metrics';
 import { createSubgraph } from '@atrium/service-kit/subgraph';
 import type { ProfileSettings } from './config.ts';
 import { deliverEventsTo, deliverToMessaging } from './domain/deliver-outbox.ts';
@@ -36,6 +37,7 @@ export async function startProfile(settings: ProfileSettings): Promise<Profile> 
   const logger = createLogger('profile', settings.logLevel);
   const database = openDatabase(settings.databaseUrl, settings.databaseConnections);
   const issuer = createTokenIssuer(settings.signingKey);
+  const metrics = createServiceMetrics(settings);
   const clients = {
     messaging: createServiceClient('messaging', settings.messagingUrls, issuer, settings),
     image: createServiceClient('image', settings.imageUrls, issuer, settings),
@@ -84,6 +86,7 @@ export async function startProfile(settings: ProfileSettings): Promise<Profile> 
     logger,
     verifyToken: createTokenVerifier(settings.trustedKeys, 'profile'),
     bodyLimitBytes: settings.bodyLimitBytes,
+    metrics,
     requestBudgetMs: settings.requestTimeoutMs,
     ready: () => database.$queryRaw`SELECT 1`,
     context: (base) => ({ ...base, dependencies, loadUser: createUserLoader(users) }),
