@@ -1,4 +1,5 @@
 // All but subgraph.ts, which brings Apollo Server along, and metrics/: who needs neither is spared their memory.
+export * from './admission/settings.ts';
 export * from './batcher.ts';
 export * from './caller.ts';
 export * from './connection.ts';

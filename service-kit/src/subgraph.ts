@@ -11,6 +11,8 @@ import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type GraphQLResolveInfo, type GraphQLSchema, parse } from 'graphql';
 import type { Logger } from 'pino';
+import { admitRequests, createAdmission, exposeAdmission, openVisits, working } from './admission/index.ts';
+import type { AdmissionSettings } from './admission/settings.ts';
 import type { Caller } from './caller.ts';
 import { describeError, isErrorCode, PublicError } from './errors.ts';
 import { formatGraphQLError } from './graphql-errors.ts';
@@ -36,6 +38,8 @@ export interface SubgraphOptions<C extends SubgraphContext> extends Omit<HttpSer
   verifyToken: TokenVerifier;
   /** Where the service shows its numbers, and to whom: GET /metrics. */
   metrics: ServiceMetrics;
+  /** How much is taken in at once; undefined takes in everything, which is for measuring what this costs. */
+  admission: AdmissionSettings | undefined;
   /** Adds what belongs to one request: loaders above all. */
   context: (base: SubgraphContext, request: FastifyRequest) => C;
   /** Routes and body parsers of the service's own. */
@@ -64,21 +68,34 @@ export async function createSubgraph<C extends SubgraphContext>(options: Subgrap
 
   const app = createHttpServer({ ...options, describeRequest });
   const counts = new RequestCounts();
-  counts.expose(openSeries(options.metrics.registry, 'atrium_subgraph_'));
+  const series = openSeries(options.metrics.registry, 'atrium_subgraph_');
+  counts.expose(series);
   keepAccounts(app, counts);
+  const admission = options.admission && createAdmission(options.admission);
   serveMetrics(app, options.metrics.registry, options.metrics.access);
   app.decorateRequest('caller');
   protect(app, '/graphql', options.verifyToken);
+  app.addHook('onRequest', (request, _reply, done) => {
+    // What a sister service says of whom it asks for counts as it is; a client speaks for itself.
+    if (request.caller?.kind === 'client') request.atrium = { ...request.atrium, clientId: request.caller.clientId };
+    done();
+  });
+  if (admission) {
+    exposeAdmission(admission, series);
+    admitRequests(app, admission);
+  }
   options.routes?.(app);
+  if (admission) openVisits(app, admission);
+  const handler = fastifyApolloHandler(apollo, {
+    context: async (request) => {
+      const { caller, atrium, account } = request;
+      return options.context({ caller, request: atrium, account: account as RequestAccount }, request);
+    },
+  });
   app.route({
     url: '/graphql',
     method: ['POST'],
-    handler: fastifyApolloHandler(apollo, {
-      context: async (request) => {
-        const { caller, atrium, account } = request;
-        return options.context({ caller, request: atrium, account: account as RequestAccount }, request);
-      },
-    }),
+    handler: working((request, reply) => handler.call(app, request, reply) as Promise<unknown>),
   });
   app.addHook('onClose', () => apollo.stop());
   return app;
@@ -88,10 +105,15 @@ export async function createSubgraph<C extends SubgraphContext>(options: Subgrap
 const maxLoggedName = 100;
 
 function describeRequest(request: FastifyRequest, reply: FastifyReply): object {
-  const { account } = request;
+  const { account, visit } = request;
   if (!account) return {};
   const operation = account.operation?.slice(0, maxLoggedName);
-  return { ...(operation && { operation }), outcome: outcomeOf(request, reply.raw) };
+  const waitedMs = visit?.waitedMs;
+  return {
+    ...(operation && { operation }),
+    outcome: outcomeOf(request, reply.raw),
+    ...(waitedMs === undefined ? {} : { waitedMs: Math.round(waitedMs) }),
+  };
 }
 
 /** Apollo Server's plugins that report to its vendor or serve its pages: all off. */

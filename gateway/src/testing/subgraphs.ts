@@ -62,6 +62,7 @@ export async function startSubgraph(name: SubgraphName, trustedKeys: PublicJwks)
     logger: pino({ level: 'silent' }),
     bodyLimitBytes: 1_000_000,
     metrics: createServiceMetrics({ mode: 'production', metricsToken: undefined }),
+    admission: undefined,
     requestBudgetMs: 10_000,
     ready: async () => {},
     routes: (routes) => prepare(routes),

@@ -45,6 +45,7 @@ export async function startSubgraph(
     verifyToken: createTokenVerifier({ keys }, 'small'),
     context: (base) => base,
     metrics,
+    admission: undefined,
     ...parts,
   });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });

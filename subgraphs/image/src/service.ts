@@ -75,6 +75,7 @@ export async function startImageService(settings: Settings<typeof definition>, l
     logger,
     bodyLimitBytes: smallBodyBytes,
     metrics,
+    admission: settings,
     requestBudgetMs: settings.requestBudgetMs,
     ready: () => pingDatabase(database),
     context: (base: SubgraphContext) => ({

@@ -116,6 +116,7 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     logger,
     bodyLimitBytes: settings.bodyLimitBytes,
     metrics,
+    admission: settings,
     requestBudgetMs: settings.requestBudgetMs,
     ready: () => checkDatabase(database),
     typeDefs,

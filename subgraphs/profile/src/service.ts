@@ -87,6 +87,7 @@ export async function startProfile(settings: ProfileSettings): Promise<Profile> 
     verifyToken: createTokenVerifier(settings.trustedKeys, 'profile'),
     bodyLimitBytes: settings.bodyLimitBytes,
     metrics,
+    admission: settings,
     requestBudgetMs: settings.requestTimeoutMs,
     ready: () => database.$queryRaw`SELECT 1`,
     context: (base) => ({ ...base, dependencies, loadUser: createUserLoader(users) }),
