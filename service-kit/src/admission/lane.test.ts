@@ -158,6 +158,24 @@ describe('a lane', () => {
     expect(lane.waiting).toBe(4);
   });
 
+  test('finds the longest line also where another was longer before', () => {
+    const lane = new Lane({ running: 1, runningOfCaller: 1, waiting: 3 });
+    const first = enterMany(lane, 'flood', 4);
+    for (const visitor of first) leave(lane, visitor);
+    enter(lane, 'a');
+    enterMany(lane, 'a', 2);
+    enter(lane, 'b');
+    expect(enter(lane, 'c').refusals).toEqual([]);
+  });
+
+  test('tells those whom it refuses after a long rest nothing of the rest', async () => {
+    const lane = new Lane({ running: 1, runningOfCaller: 1, waiting: 1 });
+    leave(lane, enter(lane, 'a'));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const [, , refused] = enterMany(lane, 'a', 3) as [Noting, Noting, Noting];
+    expect(refused.refusals[0]?.retryAfterMs).toBeLessThan(300);
+  });
+
   test('frees a place once, however often its visitor leaves', () => {
     const lane = new Lane({ ...roomy, running: 1 });
     const [first, second, third] = enterMany(lane, 'a', 3) as [Noting, Noting, Noting];
