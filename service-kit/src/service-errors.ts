@@ -4,13 +4,17 @@ import type { ServiceResponse } from './service-call.ts';
 /** A sister service did not answer, or not usably. Work that can wait is put off; a reader is told UNAVAILABLE. */
 export class ServiceUnavailable extends PublicError {
   constructor(service: string, cause?: unknown) {
-    super('UNAVAILABLE', `The ${service} service cannot be reached. Try again.`, { retryAfterMs: 1_000, cause });
+    const retryAfterMs = (cause instanceof UnusableAnswer ? cause.retryAfterMs : undefined) ?? 1_000;
+    super('UNAVAILABLE', `The ${service} service cannot be reached. Try again.`, { retryAfterMs, cause });
     this.name = 'ServiceUnavailable';
   }
 
-  /** Whether the service is there and refused this very call, so that a smaller or another one may succeed. */
+  /**
+   * Whether the service is there and refused this very call, so that a smaller or another one may succeed. One that has
+   * too much to do is served by neither.
+   */
   get refused(): boolean {
-    return this.cause instanceof UnusableAnswer;
+    return this.cause instanceof UnusableAnswer && this.cause.code !== 'OVERLOADED';
   }
 
   /** Whether it found fault with what it was sent, so that the same call will fail again. */
@@ -42,12 +46,16 @@ const judgements = new Set([
  */
 export class UnusableAnswer extends Error {
   readonly code: string;
+  /** When the service asks to be called again, where it does. */
+  readonly retryAfterMs: number | undefined;
 
   constructor({ status }: ServiceResponse, errors: unknown) {
     super('unusable answer');
     this.name = 'UnusableAnswer';
     const [first] = Array.isArray(errors) ? errors : [];
     const code: unknown = first?.extensions?.code;
+    const retryAfterMs: unknown = first?.extensions?.retryAfterMs;
+    this.retryAfterMs = typeof retryAfterMs === 'number' ? retryAfterMs : undefined;
     this.code = isErrorCode(code) ? code : `HTTP ${status}`;
   }
 }

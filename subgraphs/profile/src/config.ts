@@ -1,5 +1,6 @@
 import {
   addresses,
+  admissionSettings,
   callSettings,
   commonSettings,
   integer,
@@ -13,6 +14,7 @@ import { subscribers } from './subscriber-setting.ts';
 export const settings = {
   ...commonSettings,
   ...callSettings,
+  ...admissionSettings,
   port: integer('PORT', 'the port to listen on', { fallback: 4001, max: 65_535 }),
   messagingUrls: addresses('MESSAGING_URL', 'where Messaging is reached'),
   imageUrls: addresses('IMAGE_URL', 'where Image is reached, to tell it of deleted users'),

@@ -8,6 +8,7 @@ import {
   describeError,
   type Running,
 } from '@atrium/service-kit';
+import { createServiceMetrics } from '@atrium/service-kit/metrics';
 import { createSubgraph } from '@atrium/service-kit/subgraph';
 import type { ProfileSettings } from './config.ts';
 import { type Deliver, deliverEventsTo, deliverToMessaging } from './domain/deliver-outbox.ts';
@@ -43,6 +44,7 @@ export async function startProfile(settings: ProfileSettings): Promise<Profile> 
   const issuer = createTokenIssuer(settings.signingKey);
   const sister = (name: string, urls: readonly string[]) =>
     createServiceClient(name, urls, issuer, { ...settings, onRecover: () => worker.wakeDestination(name) });
+  const metrics = createServiceMetrics(settings);
   const clients = {
     messaging: sister('messaging', settings.messagingUrls),
     image: sister('image', settings.imageUrls),
@@ -109,6 +111,8 @@ export async function startProfile(settings: ProfileSettings): Promise<Profile> 
     logger,
     verifyToken: createTokenVerifier(settings.trustedKeys, 'profile'),
     bodyLimitBytes: settings.bodyLimitBytes,
+    metrics,
+    admission: settings,
     requestBudgetMs: settings.requestTimeoutMs,
     ready: () => database.$queryRaw`SELECT 1`,
     context: (base) => ({ ...base, dependencies, loadUser: createUserLoader(users) }),

@@ -78,7 +78,13 @@ function unusable(): ServiceUnavailable {
 function contextOf(batch: Asked[], timeoutMs: number): RequestContext {
   const [first, ...others] = batch as [Asked, ...Asked[]];
   if (others.length === 0) return first.context;
-  return { ...first.context, clientAddress: undefined, deadline: performance.now() + timeoutMs };
+  const { clientId } = first.context;
+  return {
+    ...first.context,
+    clientId: others.every(({ context }) => context.clientId === clientId) ? clientId : undefined,
+    clientAddress: undefined,
+    deadline: performance.now() + timeoutMs,
+  };
 }
 
 function toPhoneNumberVerdict(answer: {

@@ -1,4 +1,4 @@
-import { type ErrorCode, errorCodes } from '@atrium/service-kit';
+import { type ErrorCode, errorCodes } from '../errors.ts';
 import { Observations } from './plain-histogram.ts';
 
 /** How a request or a fetch ended: without an error, or with the code of its first one. */

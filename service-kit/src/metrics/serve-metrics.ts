@@ -1,8 +1,8 @@
 import { hash, timingSafeEqual } from 'node:crypto';
-import { PublicError } from '@atrium/service-kit';
 import type { FastifyInstance } from 'fastify';
+import type { Registry } from 'prom-client';
+import { PublicError } from '../errors.ts';
 import type { HostCheck } from '../host-check.ts';
-import type { Metrics } from './metrics.ts';
 
 /** Who may read the metrics. */
 export interface MetricsAccess {
@@ -16,7 +16,7 @@ export interface MetricsAccess {
 /**
  * Serves GET /metrics. A loopback address opens nothing: behind a proxy on the same machine every client has one.
  */
-export function serveMetrics(app: FastifyInstance, metrics: Metrics, access: MetricsAccess): void {
+export function serveMetrics(app: FastifyInstance, registry: Registry, access: MetricsAccess): void {
   const { development, token, hostAllowed } = access;
   if (!development && token === undefined) return;
   app.get('/metrics', async (request, reply) => {
@@ -28,8 +28,8 @@ export function serveMetrics(app: FastifyInstance, metrics: Metrics, access: Met
     }
     return reply
       .header('cache-control', 'no-store')
-      .type(metrics.contentType)
-      .send(await metrics.text());
+      .type(registry.contentType)
+      .send(await registry.metrics());
   });
 }
 

@@ -1,5 +1,8 @@
 import { Histogram, type Registry } from 'prom-client';
 
+/** Bounds in seconds for what a request may take: from half a millisecond to ten seconds. */
+export const durationBuckets = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
+
 /** Observations of one set of labels: counting one takes nanoseconds, which prom-client's own label look-up does not. */
 export class Observations {
   readonly #upperBounds: readonly number[];
