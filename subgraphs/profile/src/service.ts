@@ -7,6 +7,7 @@ import {
   createTokenVerifier,
   describeError,
   type Running,
+  repeat,
 } from '@atrium/service-kit';
 import { createSubgraph } from '@atrium/service-kit/subgraph';
 import type { ProfileSettings } from './config.ts';
@@ -14,6 +15,7 @@ import { deliverEventsTo, deliverToMessaging } from './domain/deliver-outbox.ts'
 import { createIdempotency } from './domain/idempotency.ts';
 import { startOutboxWorker } from './domain/outbox-worker.ts';
 import type { Dependencies } from './domain/ports.ts';
+import { createUserCursors } from './domain/user-cursors.ts';
 import { createEventDelivery } from './providers/events.ts';
 import { createMessaging } from './providers/messaging.ts';
 import type { Context } from './resolvers/context.ts';
@@ -21,6 +23,8 @@ import { resolvers } from './resolvers/index.ts';
 import { openDatabase } from './store/client.ts';
 import { createUserLoader } from './store/loaders.ts';
 import { createOutboxStore } from './store/outbox.ts';
+import { createUserDirectory } from './store/search/directory.ts';
+import { forgetWords } from './store/search/forget-words.ts';
 import { createUserStore } from './store/users.ts';
 import { createVerificationStore } from './store/verifications.ts';
 
@@ -35,6 +39,10 @@ export async function startProfile(settings: ProfileSettings): Promise<Profile> 
   const { host, port, drainTimeoutMs } = settings;
   const logger = createLogger('profile', settings.logLevel);
   const database = openDatabase(settings.databaseUrl, settings.databaseConnections);
+  // Lists and searches have connections of their own: however long they take, users are read and written meanwhile.
+  const searchDatabase = openDatabase(settings.databaseUrl, settings.searchConnections, {
+    statementTimeoutMs: settings.searchTimeoutMs,
+  });
   const issuer = createTokenIssuer(settings.signingKey);
   const clients = {
     messaging: createServiceClient('messaging', settings.messagingUrls, issuer, settings),
@@ -68,6 +76,8 @@ export async function startProfile(settings: ProfileSettings): Promise<Profile> 
   );
   const dependencies: Dependencies = {
     users,
+    directory: createUserDirectory(searchDatabase),
+    cursors: createUserCursors(settings.idempotencyKey),
     verifications,
     messaging: messagingFor(settings.stepTimeoutMs),
     idempotency: createIdempotency(settings.idempotencyKey),
@@ -77,6 +87,11 @@ export async function startProfile(settings: ProfileSettings): Promise<Profile> 
   const cleaning = setInterval(() => {
     users.forgetExpiredKeys().catch((error) => logger.warn({ error: describeError(error) }, 'clean-up failed'));
   }, settings.cleanUpEveryMs);
+  const forgetting = repeat(
+    settings.forgetWordsEveryMs,
+    () => forgetWords(database),
+    (error) => logger.warn({ error: describeError(error) }, 'words were not forgotten'),
+  );
 
   const app = await createSubgraph<Context>({
     typeDefs: readFileSync(join(import.meta.dirname, '..', 'schema.graphql'), 'utf8'),
@@ -92,9 +107,10 @@ export async function startProfile(settings: ProfileSettings): Promise<Profile> 
   async function close(): Promise<void> {
     await app.close();
     clearInterval(cleaning);
+    await forgetting.stop();
     await worker.close();
     await Promise.all([clients.messaging.close(), clients.image.close()]);
-    await database.$disconnect();
+    await Promise.all([database.$disconnect(), searchDatabase.$disconnect()]);
   }
   try {
     return { url: await app.listen({ host, port }), drainTimeoutMs, close };

@@ -1,4 +1,3 @@
-import type { Page } from '@atrium/service-kit';
 import type { UserChange, UserStore } from '../domain/ports.ts';
 import type { User } from '../domain/user.ts';
 import type { Database } from './client.ts';
@@ -12,8 +11,6 @@ import { inOrder, toUser, type UserRow, userColumns } from './user-rows.ts';
 export function createUserStore(database: Database, lifetimes: Lifetimes): UserStore {
   return {
     findUsersByIds: (ids) => findUsersByIds(database, ids),
-    listUsers: (page) => listUsers(database, page),
-    countUsers: () => database.user.count(),
     saveNewUser: createWriteBuffer(database, lifetimes),
     findUsedKey: createKeyLookup(database),
     updateUser: (change) => updateUser(database, change),
@@ -25,14 +22,10 @@ export function createUserStore(database: Database, lifetimes: Lifetimes): UserS
 /** In the order of the ids; undefined where there is no such user. */
 export async function findUsersByIds(database: Database, ids: readonly string[]): Promise<(User | undefined)[]> {
   if (ids.length === 0) return [];
-  return inOrder(ids, await database.user.findMany({ where: { id: { in: [...new Set(ids)] } } }));
-}
-
-async function listUsers(database: Database, page: Page): Promise<User[]> {
-  const { take, olderThan, newerThan, backwards } = page;
-  const id = { ...(olderThan ? { lt: olderThan } : {}), ...(newerThan ? { gt: newerThan } : {}) };
-  const rows = await database.user.findMany({ where: { id }, orderBy: { id: backwards ? 'asc' : 'desc' }, take });
-  return rows.map(toUser);
+  return inOrder(
+    ids,
+    await database.user.findMany({ where: { id: { in: [...new Set(ids)] } }, omit: { nameKey: true } }),
+  );
 }
 
 const columns = {
