@@ -1,0 +1,106 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startStack } from '@atrium/stack';
+import { loadRegistrations } from '@atrium/stack/seed-direct';
+import { Command, InvalidArgumentError } from 'commander';
+import { createProgress } from '../../gateway/src/progress.ts';
+import { quantile } from '../../gateway/src/statistics.ts';
+import { figure, toTable } from '../../gateway/src/table.ts';
+import { type Asked, ask } from './ask.ts';
+import { measureInsertCost } from './insert-cost.ts';
+import { createRandom, isSearch, kindNames, makeQuestions, type Question } from './search-mix.ts';
+
+interface Options {
+  users: number;
+  each: number;
+  connections: number;
+  seed: number;
+  data?: string;
+  inserts: boolean;
+}
+
+const options = new Command('bench:search')
+  .description('loads users into a stack of its own and measures searches and lists; docs/BENCHMARKS.md explains')
+  .option('--users <count>', 'how many users to load', toCount, 1_000_000)
+  .option('--each <count>', 'how many questions to ask of each kind', toCount, 200)
+  .option('--connections <count>', 'questions on their way at a time', toCount, 1)
+  .option('--seed <number>', 'which users, and which questions', toCount, 1)
+  .option('--data <folder>', 'keep the stack in this folder, and find its users there the next time')
+  .option('--no-inserts', 'leave out what each index costs on insert')
+  .parse()
+  .opts<Options>();
+const progress = createProgress();
+const folder = options.data ?? mkdtempSync(join(tmpdir(), 'atrium-search-'));
+const ports = 'free';
+const stack = await progress.during('starting a stack', () => startStack({ dataDir: folder, ports }));
+try {
+  await load();
+  const questions = makeQuestions(
+    { count: options.users, seed: options.seed },
+    options.each,
+    createRandom(options.seed),
+  );
+  // Everybody's first question is slow; it is not what is measured.
+  for (const kind of kindNames)
+    for (const question of questions.filter((one) => one.kind === kind).slice(0, 2)) await ask(stack, question);
+  process.stdout.write(`${report(await askAll(questions))}\n`);
+  if (options.inserts) process.stdout.write(`\n${await measureInsertCost(stack.databases.profile, progress)}\n`);
+} finally {
+  await stack.stop();
+  if (!options.data) rmSync(folder, { recursive: true, force: true });
+}
+
+async function load(): Promise<void> {
+  const { users: count, seed } = options;
+  const steps = progress.count(100, count / 100 / 12_000);
+  let loaded = 0;
+  steps.step('users are loaded');
+  const onProgress = (more: number) => {
+    const before = Math.floor((loaded / count) * 100);
+    loaded += more;
+    for (let percent = before; percent < Math.floor((loaded / count) * 100); percent += 1)
+      steps.step('users are loaded');
+  };
+  const added = await loadRegistrations({ url: stack.databases.profile, count, seed, onProgress });
+  steps.end();
+  progress.say(`${count} users, ${count - added} of them there already`);
+}
+
+async function askAll(questions: Question[]): Promise<Asked[]> {
+  const asked: Asked[] = [];
+  const steps = progress.count(questions.length, 0.01);
+  const queue = questions.values();
+  const work = async () => {
+    for (const question of queue) {
+      steps.step(question.kind);
+      asked.push(await ask(stack, question));
+    }
+  };
+  await Promise.all(Array.from({ length: options.connections }, work));
+  steps.end();
+  return asked;
+}
+
+function report(asked: readonly Asked[]): string {
+  const head = ['20 users by', 'asked', 'p50 ms', 'p95 ms', 'p99 ms', 'max ms', 'found'];
+  const row = (name: string, of: readonly Asked[]): string[] => {
+    const sorted = Float64Array.from(of, ({ ms }) => ms).sort();
+    const found = of.reduce((sum, one) => sum + one.found, 0) / of.length;
+    const times = [0.5, 0.95, 0.99, 1].map((part) => figure(quantile(sorted, part)));
+    return [name, String(of.length), ...times, figure(found)];
+  };
+  const rows = kindNames.map((kind) =>
+    row(
+      kind,
+      asked.filter((one) => one.kind === kind),
+    ),
+  );
+  const searches = asked.filter(({ kind }) => isSearch(kind));
+  return toTable(head, [...rows, row('**all searches**', searches)]);
+}
+
+function toCount(text: string): number {
+  if (!/^[1-9]\d{0,7}$/.test(text)) throw new InvalidArgumentError('Give a whole number.');
+  return Number(text);
+}
