@@ -14,6 +14,7 @@ import { createRandom, isSearch, kindNames, makeQuestions, type Question } from 
 interface Options {
   users: number;
   each: number;
+  rounds: number;
   connections: number;
   seed: number;
   data?: string;
@@ -24,6 +25,7 @@ const options = new Command('bench:search')
   .description('loads users into a stack of its own and measures searches and lists; docs/BENCHMARKS.md explains')
   .option('--users <count>', 'how many users to load', toCount, 1_000_000)
   .option('--each <count>', 'how many questions to ask of each kind', toCount, 200)
+  .option('--rounds <count>', 'how often to ask all of them', toCount, 3)
   .option('--connections <count>', 'questions on their way at a time', toCount, 1)
   .option('--seed <number>', 'which users, and which questions', toCount, 1)
   .option('--data <folder>', 'keep the stack in this folder, and find its users there the next time')
@@ -44,7 +46,7 @@ try {
   // Everybody's first question is slow; it is not what is measured.
   for (const kind of kindNames)
     for (const question of questions.filter((one) => one.kind === kind).slice(0, 2)) await ask(stack, question);
-  process.stdout.write(`${report(await askAll(questions))}\n`);
+  process.stdout.write(`${report(await askInRounds(questions))}\n`);
   if (options.inserts) process.stdout.write(`\n${await measureInsertCost(stack.databases.profile, progress)}\n`);
 } finally {
   await stack.stop();
@@ -67,37 +69,56 @@ async function load(): Promise<void> {
   progress.say(`${count} users, ${count - added} of them there already`);
 }
 
-async function askAll(questions: Question[]): Promise<Asked[]> {
+async function askInRounds(questions: Question[]): Promise<Asked[][]> {
+  const steps = progress.count(options.rounds * questions.length, 0.01);
+  const rounds: Asked[][] = [];
+  while (rounds.length < options.rounds) rounds.push(await askAll(questions, steps));
+  steps.end();
+  return rounds;
+}
+
+/** In the order of the questions. */
+async function askAll(questions: Question[], steps: ReturnType<typeof progress.count>): Promise<Asked[]> {
   const asked: Asked[] = [];
-  const steps = progress.count(questions.length, 0.01);
-  const queue = questions.values();
+  const queue = questions.entries();
   const work = async () => {
-    for (const question of queue) {
+    for (const [place, question] of queue) {
       steps.step(question.kind);
-      asked.push(await ask(stack, question));
+      asked[place] = await ask(stack, question);
     }
   };
   await Promise.all(Array.from({ length: options.connections }, work));
-  steps.end();
   return asked;
 }
 
-function report(asked: readonly Asked[]): string {
-  const head = ['20 users by', 'asked', 'p50 ms', 'p95 ms', 'p99 ms', 'max ms', 'found'];
-  const row = (name: string, of: readonly Asked[]): string[] => {
-    const sorted = Float64Array.from(of, ({ ms }) => ms).sort();
-    const found = of.reduce((sum, one) => sum + one.found, 0) / of.length;
-    const times = [0.5, 0.95, 0.99, 1].map((part) => figure(quantile(sorted, part)));
-    return [name, String(of.length), ...times, figure(found)];
+/**
+ * Each question's quickest answer tells what the question costs; the slower ones, what else the machine did meanwhile. On a
+ * quiet machine the columns meet.
+ */
+function report(rounds: readonly Asked[][]): string {
+  const head = ['20 users by', 'asked', 'p50 ms', 'p99 ms', 'best p50', 'best p95', 'best p99', 'found'];
+  const row = (name: string, isMeant: (one: Asked) => boolean): string[] => {
+    const all = rounds.flat().filter(isMeant);
+    const best = (rounds[0] ?? []).flatMap((one, place) =>
+      isMeant(one) ? [Math.min(...rounds.map((round) => round[place]?.ms ?? Number.POSITIVE_INFINITY))] : [],
+    );
+    const times = [
+      ...quantiles(
+        all.map(({ ms }) => ms),
+        [0.5, 0.99],
+      ),
+      ...quantiles(best, [0.5, 0.95, 0.99]),
+    ];
+    const found = all.reduce((sum, one) => sum + one.found, 0) / all.length;
+    return [name, String(all.length), ...times.map((value) => figure(value)), figure(found)];
   };
-  const rows = kindNames.map((kind) =>
-    row(
-      kind,
-      asked.filter((one) => one.kind === kind),
-    ),
-  );
-  const searches = asked.filter(({ kind }) => isSearch(kind));
-  return toTable(head, [...rows, row('**all searches**', searches)]);
+  const rows = kindNames.map((kind) => row(kind, (one) => one.kind === kind));
+  return toTable(head, [...rows, row('**all searches**', ({ kind }) => isSearch(kind))]);
+}
+
+function quantiles(values: readonly number[], parts: readonly number[]): number[] {
+  const sorted = Float64Array.from(values).sort();
+  return parts.map((part) => quantile(sorted, part));
 }
 
 function toCount(text: string): number {

@@ -144,7 +144,7 @@ BEGIN
   RETURN variants;
 END $$;
 
--- Every word that some user is found by, for typos; unspaced words are found by their parts instead.
+-- Every word that some user is found by, for typos, with the @ of locations; unspaced words are found by their parts instead.
 -- CreateTable
 CREATE TABLE "search_vocabulary" (
     "word" TEXT COLLATE "C" NOT NULL,
@@ -152,7 +152,7 @@ CREATE TABLE "search_vocabulary" (
     CONSTRAINT "search_vocabulary_pkey" PRIMARY KEY ("word")
 );
 
-CREATE INDEX "search_vocabulary_variants_idx" ON "search_vocabulary" USING GIN (typo_variants("word")) WITH (fastupdate = off);
+CREATE INDEX "search_vocabulary_variants_idx" ON "search_vocabulary" USING GIN (typo_variants(ltrim("word", '@'))) WITH (fastupdate = off);
 
 -- Words that lost a user, and may have lost their last; Profile looks at them soon and forgets those that did.
 -- CreateTable
@@ -166,7 +166,7 @@ CREATE TABLE "search_vocabulary_doubts" (
 -- The words of a user that typos are looked up for. Not STRICT, so that PostgreSQL takes its query into the one around it.
 CREATE FUNCTION "vocabulary_of"("search" TSVECTOR) RETURNS SETOF TEXT
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 5 AS $$
-  SELECT ltrim(term, '@') FROM unnest(tsvector_to_array(search)) AS term
+  SELECT term FROM unnest(tsvector_to_array(search)) AS term
   WHERE char_length(ltrim(term, '@')) > 2 AND term NOT LIKE '#%' AND NOT is_unspaced(term)
 $$;
 

@@ -303,7 +303,7 @@ test('a changed user is found by the new words at once, and no longer by the old
   await untilWordsAreForgotten(harness);
   const words = async () =>
     (await harness.sql<{ word: string }>('SELECT word FROM search_vocabulary')).map(({ word }) => word);
-  expect(await words()).toEqual(expect.arrayContaining(['wolfhilde', 'quillfeather', 'timbuktu']));
+  expect(await words()).toEqual(expect.arrayContaining(['wolfhilde', 'quillfeather', '@timbuktu']));
   expect(await words()).not.toContain('zephyrine');
   await harness.sql('DELETE FROM users WHERE id = $1', [id]);
   await untilWordsAreForgotten(harness);

@@ -7,7 +7,7 @@ import { sqlStateOf } from '../rolled-back.ts';
 import { boundsOf, boundsWithin, type ListOrder, toListOrder } from './list-order.ts';
 import { readSearch } from './read-search.ts';
 import { type FoundRow, type Part, readTiers, where } from './read-tiers.ts';
-import { type Tier, term, toTiers } from './tiers.ts';
+import { type Keyword, term, toTiers } from './tiers.ts';
 
 /** The users in PostgreSQL, listed and searched; `frontSize` is for tests that have few of them. */
 export function createUserDirectory(database: Database, { frontSize }: { frontSize?: number } = {}): UserDirectory {
@@ -30,17 +30,27 @@ async function findPage(database: Database, page: UserPage, frontSize: number | 
 async function countUsers(database: Database, selection: UserSelection): Promise<number> {
   const terms = await readTerms(database, selection);
   if (terms?.tiers.length === 0) return 0;
-  const conditions = [...(terms ? [matches(terms.tiers.at(-1)?.query, terms.countries)] : []), ...filters(selection)];
+  const conditions = [...(terms ? [matches(terms.tiers.at(-1)?.upTo, terms.countries)] : []), ...filters(selection)];
   const [row] = await database.$queryRaw<{ count: number }[]>(Prisma.sql`
     SELECT count(*)::int AS count FROM users ${where(conditions)}`);
   return row?.count ?? 0;
 }
 
-/** What the search index is asked for. */
+/** What users are looked for by in the search index. */
 interface Terms {
-  /** Empty where nobody can match. */
-  readonly tiers: readonly (Omit<Tier, 'query'> & { query: string | undefined })[];
+  /** Best first; empty where nobody can match. */
+  readonly tiers: readonly RankedTerms[];
   readonly countries: string | undefined;
+}
+
+/** Undefined queries are matched by everybody. */
+interface RankedTerms {
+  readonly rank: number;
+  readonly query: string | undefined;
+  readonly upTo: string | undefined;
+  /** The same as `query` and `upTo`, for rows that are at hand. */
+  readonly rowQuery: string | undefined;
+  readonly rowUpTo: string | undefined;
 }
 
 /** Undefined where neither a search nor a country has to be looked up in the index. */
@@ -48,32 +58,46 @@ async function readTerms(database: Database, { search, countries }: UserSelectio
   if (search === undefined && countries === undefined) return undefined;
   const inCountries = countries?.map((country) => term(`#${country}`)).join(' | ');
   if (inCountries === '') return { tiers: [], countries: inCountries };
-  if (search === undefined)
-    return { tiers: [{ rank: 0, query: undefined, better: undefined }], countries: inCountries };
+  if (search === undefined) {
+    const everybody = { rank: 0, query: undefined, upTo: undefined, rowQuery: undefined, rowUpTo: undefined };
+    return { tiers: [everybody], countries: inCountries };
+  }
   const keywords = await readSearch(database, search);
-  return { tiers: keywords.length === 0 ? [] : toTiers(keywords), countries: inCountries };
+  return { tiers: keywords.length === 0 ? [] : rankedTerms(keywords), countries: inCountries };
+}
+
+function rankedTerms(keywords: readonly Keyword[]): RankedTerms[] {
+  const forRows = toTiers(keywords, 'for rows');
+  return toTiers(keywords, 'for the index').map(({ rank, query, upTo }) => {
+    const same = forRows.find((tier) => tier.rank === rank);
+    return { rank, query, upTo, rowQuery: same?.query, rowUpTo: same?.upTo };
+  });
 }
 
 function toParts(page: UserPage, { bestFirst, byName }: ListOrder, { tiers, countries }: Terms): Part[] {
-  const ranked = page.order.field === 'RELEVANCE';
-  // In every other order all tiers are one.
-  const read = ranked
-    ? bestFirst
-      ? tiers
-      : tiers.toReversed()
-    : tiers.slice(-1).map((all) => ({ ...all, better: undefined }));
   const created = createdWithin(page.selection);
-  return read.flatMap(({ rank, query, better }) => {
+  const conditions = [...withStatus(page.selection), ...(byName ? created : [])];
+  const ranked = page.order.field === 'RELEVANCE' ? tiers : tiers.slice(-1).map(allInOne);
+  const parts = ranked.flatMap(({ rank, query, rowQuery }, place) => {
     const cursors = boundsWithin(rank, page);
     if (!cursors) return [];
-    const match = [
-      matches(query, countries),
-      ...(better === undefined ? [] : [Prisma.sql`NOT search @@ ${better}::tsquery`]),
-      ...withStatus(page.selection),
-      ...(byName ? created : []),
+    const better = ranked[place - 1]?.rowUpTo;
+    const rest = [...(better === undefined ? [] : [Prisma.sql`NOT search @@ ${better}::tsquery`]), ...conditions];
+    return [
+      {
+        rank,
+        inIndex: Prisma.join([matches(query, countries), ...rest], ' AND '),
+        inRow: Prisma.join([matches(rowQuery, countries), ...rest], ' AND '),
+        bounds: byName ? cursors : [...cursors, ...created],
+      },
     ];
-    return [{ rank, match: Prisma.join(match, ' AND '), bounds: byName ? cursors : [...cursors, ...created] }];
   });
+  return bestFirst ? parts : parts.reverse();
+}
+
+/** In every order but that of relevance all tiers are one. */
+function allInOne(last: RankedTerms): RankedTerms {
+  return { ...last, query: last.upTo, rowQuery: last.rowUpTo };
 }
 
 function matches(query: string | undefined, countries: string | undefined): Prisma.Sql {

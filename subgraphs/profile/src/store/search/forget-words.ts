@@ -45,7 +45,7 @@ async function forget(database: Database, words: readonly string[]): Promise<boo
 }
 
 async function unusedOf(connection: Connection, words: readonly string[]): Promise<string[]> {
-  const queries = words.map((word) => `${term(word)} | ${term(`@${word}`)}`);
+  const queries = words.map(term);
   // The search index tells of one user at once; a scan of the table would have to see all of them for a word of nobody.
   await connection.$executeRaw(Prisma.sql`SET LOCAL enable_seqscan = off`);
   const rows = await connection.$queryRaw<{ word: string }[]>(Prisma.sql`

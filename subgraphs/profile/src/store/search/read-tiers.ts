@@ -5,8 +5,9 @@ import type { ListOrder } from './list-order.ts';
 /** One tier of a list, or the part of it that lies within the page. */
 export interface Part {
   readonly rank: number;
-  /** What makes a row one of this tier. */
-  readonly match: Prisma.Sql;
+  /** What makes a row one of this tier, as the index is asked, and as a row that is at hand is judged. */
+  readonly inIndex: Prisma.Sql;
+  readonly inRow: Prisma.Sql;
   /** Conditions on the columns of the list's order. */
   readonly bounds: readonly Prisma.Sql[];
 }
@@ -21,7 +22,10 @@ export interface FoundRow {
 /** How many rows from a list's front are looked at before the search index is asked. */
 export const defaultFrontSize = 1_000;
 
-/** To meet a row in the search index costs so many times as much as to meet it in the list's order. */
+/**
+ * To meet a row by the search index costs so many times as much as to meet it in the order of creation, in which the rows
+ * lie on the disk. By name they lie anywhere, too.
+ */
 const indexCost = 5;
 
 /**
@@ -54,7 +58,10 @@ export async function readTiers(
       } else {
         const size = Math.ceil((2 * missing * frontSize) / near.length);
         const matches = (near.length / frontSize) * front.users;
-        const further = size < matches * indexCost ? await readFront(connection, order, [part], size) : undefined;
+        const further =
+          size < matches * (order.byName ? 1 : indexCost)
+            ? await readFront(connection, order, [part], size)
+            : undefined;
         if (further && (further.rows.length >= missing || further.isAll)) {
           await settleRare();
           found.push(...further.rows);
@@ -97,7 +104,7 @@ async function readFront(
   size: number,
 ): Promise<Front> {
   const bounds = parts[0]?.bounds ?? [];
-  const ranks = parts.map(({ rank, match }) => Prisma.sql`WHEN ${match} THEN ${rank}::int`);
+  const ranks = parts.map(({ rank, inRow }) => Prisma.sql`WHEN ${inRow} THEN ${rank}::int`);
   const rows = await connection.$queryRaw<(Partial<FoundRow> & { scanned: number; users: number })[]>(Prisma.sql`
     WITH front AS MATERIALIZED (
       SELECT id, ${column} AS key, search, phone_status, created_at FROM users ${where(bounds)} ${orderBy} LIMIT ${size}
@@ -125,9 +132,9 @@ async function readByIndex(
 ): Promise<FoundRow[]> {
   // Materialized, so that PostgreSQL finds all matches before it sorts, instead of reading on in the list's order.
   const branches = parts.map(
-    ({ rank, match, bounds }) => Prisma.sql`(
+    ({ rank, inIndex, bounds }) => Prisma.sql`(
       WITH matches AS MATERIALIZED (
-        SELECT id, name_key, created_at FROM users ${where([match, ...bounds])}
+        SELECT id, name_key, created_at FROM users ${where([inIndex, ...bounds])}
       )
       SELECT id, ${column} AS key, ${rank}::int AS rank FROM matches ${orderBy} LIMIT ${take}
     )`,

@@ -5,28 +5,31 @@ export interface Keyword {
   readonly word: string;
   /** Of a script without spaces between words, which is searched by its characters. */
   readonly unspaced: boolean;
-  /** Words of users that may differ from it by a typo. */
+  /** Words of users that may differ from it by a typo, those of locations with an @ before them. */
   readonly alike: readonly string[];
+  /** In the same way words that begin with it and go on; where there are more than `maxBegun`, not all of them. */
+  readonly begun: readonly string[];
 }
 
 /** Users who match a search about equally well. */
 export interface Tier {
   /** 0 is best. Cursors name it, so its meaning stays. */
   readonly rank: number;
-  /** A tsquery for the users of this tier and all better ones, and one for the better ones alone. */
+  /** A tsquery that all users of this tier match, and as few others as can be. */
   readonly query: string;
-  readonly better: string | undefined;
+  /** One that exactly the users of this tier and all better ones match. */
+  readonly upTo: string;
 }
 
 /** How well a word of a user fits a keyword, best first. What fits less is noise, and matches nothing. */
-const fits: ((keyword: Keyword) => string[])[] = [
+const fits: ((keyword: Keyword, use: 'for the index' | 'for rows') => string[])[] = [
   // The word of a name itself.
   ({ word }) => [term(word)],
   // The word of a location itself.
   ({ word }) => [term(`@${word}`)],
   // A word that begins so, or an unspaced one that holds all of it.
-  ({ word, unspaced }) =>
-    unspaced ? places((mark) => pairs([...word], mark)) : places((mark) => `${term(mark + word)}:*`),
+  (keyword, use) =>
+    keyword.unspaced ? places((mark) => pairs([...keyword.word], mark)) : begunBy(keyword, use === 'for the index'),
   // A word with one typo.
   (keyword) => (keyword.unspaced ? oneOff([...keyword.word]) : alikeBy(keyword, 1)),
   // A long word with two.
@@ -36,23 +39,30 @@ const fits: ((keyword: Keyword) => string[])[] = [
 /** Of the many words that may be alike to a short one, so many are looked for, the most alike first. */
 const maxAlike = 64;
 
+/** A word that begins a few others stands for each of these: the index finds them sooner than all that begin so. */
+export const maxBegun = 64;
+
 /**
  * The tiers of a search, best first. Of several keywords all must match, and the one that fits worst decides. Tiers
- * without anybody of their own are left out.
+ * without anybody of their own are left out. Queries for rows that are at hand are short, those for the index precise.
  */
-export function toTiers(keywords: readonly Keyword[]): Tier[] {
+export function toTiers(keywords: readonly Keyword[], use: 'for the index' | 'for rows'): Tier[] {
   const tiers: Tier[] = [];
   const collected = keywords.map((): string[] => []);
-  let better: string | undefined;
   for (const [rank, fit] of fits.entries()) {
-    const added = keywords.map(fit);
+    const added = keywords.map((keyword) => fit(keyword, use));
     for (const [place, terms] of added.entries()) collected[place]?.push(...terms);
     if (added.every((terms) => terms.length === 0)) continue;
-    const query = collected.map((terms) => `(${terms.join(' | ')})`).join(' & ');
-    tiers.push({ rank, query, better });
-    better = query;
+    const upTo = collected.map(either).join(' & ');
+    // Somebody who is in no better tier needs what this one adds: rare words, often, where the others may be common.
+    const query = keywords.length > 1 ? `${upTo} & ${either(added.flat())}` : either(added.flat());
+    tiers.push({ rank, query, upTo });
   }
   return tiers;
+}
+
+function either(terms: readonly string[]): string {
+  return `(${terms.join(' | ')})`;
 }
 
 /** A lexeme as a tsquery writes it. */
@@ -81,14 +91,20 @@ function oneOff(characters: readonly string[]): string[] {
   });
 }
 
+/** The vocabulary knows words from three characters on. */
+function begunBy({ word, begun }: Keyword, precise: boolean): string[] {
+  const isListed = precise && [...word].length > 1 && begun.length <= maxBegun;
+  return isListed ? begun.map(term) : places((mark) => `${term(mark + word)}:*`);
+}
+
 /** Short words have no typos that tell them from other words. */
 function alikeBy({ word, alike }: Keyword, typos: number): string[] {
   const length = [...word].length;
   const allowed = length < 4 ? 0 : length < 8 ? 1 : 2;
   if (typos > allowed) return [];
   return alike
-    .filter((other) => typosBetween(word, other, allowed) === typos)
+    .filter((other) => typosBetween(word, other.replace('@', ''), allowed) === typos)
     .sort()
     .slice(0, maxAlike)
-    .flatMap((other) => places((mark) => term(mark + other)));
+    .map(term);
 }
