@@ -5,6 +5,8 @@ import type { Question } from './search-mix.ts';
 export interface Asked {
   kind: string;
   ms: number;
+  /** What it cost all processes of the stack, in milliseconds of a core. */
+  cpuMs: number;
   found: number;
 }
 
@@ -15,7 +17,12 @@ const query = `query ($search: String, $filter: UserFilter, $orderBy: UserOrder)
 }`;
 
 /** Asks the graph as a client does, and measures until the whole answer is there. */
-export async function ask({ gatewayUrl, apiKey }: Stack, { kind, variables }: Question): Promise<Asked> {
+export async function ask(
+  { gatewayUrl, apiKey }: Stack,
+  { kind, variables }: Question,
+  cpuClock: () => number,
+): Promise<Asked> {
+  const cpuBefore = cpuClock();
   const begun = performance.now();
   const response = await fetch(new URL('/graphql', gatewayUrl), {
     method: 'POST',
@@ -27,7 +34,8 @@ export async function ask({ gatewayUrl, apiKey }: Stack, { kind, variables }: Qu
     errors?: { extensions: { code: string } }[];
   };
   const ms = performance.now() - begun;
+  const cpuMs = cpuClock() - cpuBefore;
   if (!data?.users)
     throw new Error(`${kind}: ${JSON.stringify(variables)} was answered with ${errors?.[0]?.extensions.code}.`);
-  return { kind, ms, found: data.users.edges.length };
+  return { kind, ms, cpuMs, found: data.users.edges.length };
 }
