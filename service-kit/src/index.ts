@@ -17,6 +17,7 @@ export * from './logger.ts';
 export * from './protect.ts';
 export * from './request-context.ts';
 export * from './run.ts';
+export * from './sealed-text.ts';
 export * from './service-call.ts';
 export * from './service-client.ts';
 export * from './service-errors.ts';

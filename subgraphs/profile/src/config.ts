@@ -18,7 +18,10 @@ export const settings = {
   port: integer('PORT', 'the port to listen on', { fallback: 4001, max: 65_535 }),
   messagingUrls: addresses('MESSAGING_URL', 'where Messaging is reached'),
   imageUrls: addresses('IMAGE_URL', 'where Image is reached, to tell it of deleted users'),
-  idempotencyKey: secretKey('IDEMPOTENCY_HMAC_KEY', 'keys the hashes of idempotency keys and their inputs'),
+  idempotencyKey: secretKey(
+    'IDEMPOTENCY_HMAC_KEY',
+    'keys the hashes of idempotency keys and their inputs, and seals the cursors of users',
+  ),
   idempotencyLifetimeMs: integer('IDEMPOTENCY_LIFETIME_MS', 'how long an idempotency key keeps its one effect', {
     fallback: 24 * 3_600_000,
     min: 1,
@@ -104,6 +107,21 @@ export const settings = {
   ),
   rollUpEveryMs: integer('ROLL_UP_EVERY_MS', 'how often what was counted is folded into the daily counts of users', {
     fallback: 10_000,
+    min: 10,
+    productionMinimum: 1_000,
+  }),
+  searchConnections: integer('SEARCH_CONNECTIONS', 'connections kept to the database for lists and searches of users', {
+    fallback: 5,
+    min: 1,
+    max: 1_000,
+  }),
+  searchTimeoutMs: integer('SEARCH_TIMEOUT_MS', 'how long the database may take for a list or search of users', {
+    fallback: 2_000,
+    min: 1,
+    productionMinimum: 100,
+  }),
+  forgetWordsEveryMs: integer('FORGET_WORDS_EVERY_MS', 'how often words that nobody is called any more are forgotten', {
+    fallback: 2_000,
     min: 10,
     productionMinimum: 1_000,
   }),

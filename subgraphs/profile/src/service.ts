@@ -17,6 +17,7 @@ import { startOutboxWorker } from './domain/outbox-worker.ts';
 import type { Dependencies } from './domain/ports.ts';
 import { startSchedule } from './domain/schedule.ts';
 import { subscriptionsOf } from './domain/subscriptions.ts';
+import { createUserCursors } from './domain/user-cursors.ts';
 import { createEventDelivery } from './providers/events.ts';
 import { createMessaging } from './providers/messaging.ts';
 import { openSubscribers } from './providers/subscribers.ts';
@@ -25,6 +26,8 @@ import { resolvers } from './resolvers/index.ts';
 import { openDatabase } from './store/client.ts';
 import { createUserLoader } from './store/loaders.ts';
 import { createOutboxStore } from './store/outbox.ts';
+import { createUserDirectory } from './store/search/directory.ts';
+import { forgetWords } from './store/search/forget-words.ts';
 import { forgetTombstones } from './store/tombstones.ts';
 import { createUserStatsStore } from './store/user-stats.ts';
 import { createUserStore } from './store/users.ts';
@@ -41,6 +44,10 @@ export async function startProfile(settings: ProfileSettings): Promise<Profile> 
   const { host, port, drainTimeoutMs } = settings;
   const logger = createLogger('profile', settings.logLevel);
   const database = openDatabase(settings.databaseUrl, settings.databaseConnections);
+  // Lists and searches have connections of their own: however long they take, users are read and written meanwhile.
+  const searchDatabase = openDatabase(settings.databaseUrl, settings.searchConnections, {
+    statementTimeoutMs: settings.searchTimeoutMs,
+  });
   const issuer = createTokenIssuer(settings.signingKey);
   const sister = (name: string, urls: readonly string[]) =>
     createServiceClient(name, urls, issuer, { ...settings, onRecover: () => worker.wakeDestination(name) });
@@ -87,6 +94,8 @@ export async function startProfile(settings: ProfileSettings): Promise<Profile> 
   );
   const dependencies: Dependencies = {
     users,
+    directory: createUserDirectory(searchDatabase),
+    cursors: createUserCursors(settings.idempotencyKey),
     verifications,
     userStats,
     messaging: messagingFor(settings.stepTimeoutMs),
@@ -100,6 +109,7 @@ export async function startProfile(settings: ProfileSettings): Promise<Profile> 
       { name: 'idempotency keys', everyMs, run: () => users.forgetExpiredKeys() },
       { name: 'tombstones', everyMs, run: () => forgetTombstones(database, settings.tombstoneLifetimeMs) },
       { name: 'dead letters', everyMs, run: () => outbox.layAside(settings.outboxMaxAgeMs) },
+      { name: 'words', everyMs: settings.forgetWordsEveryMs, run: () => forgetWords(database) },
       { name: 'user stats', everyMs: settings.rollUpEveryMs, run: () => userStats.rollUp() },
     ],
     (task, error) => logger.warn({ task, error: describeError(error) }, 'clean-up failed'),
@@ -125,7 +135,7 @@ export async function startProfile(settings: ProfileSettings): Promise<Profile> 
     await Promise.all(
       [...Object.values(clients), ...further.map(([, client]) => client)].map((client) => client.close()),
     );
-    await database.$disconnect();
+    await Promise.all([database.$disconnect(), searchDatabase.$disconnect()]);
   }
   try {
     return { url: await app.listen({ host, port }), drainTimeoutMs, close };

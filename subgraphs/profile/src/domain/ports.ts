@@ -1,8 +1,10 @@
-import type { Caller, Page, RequestContext } from '@atrium/service-kit';
+import type { Caller, RequestContext } from '@atrium/service-kit';
 import type { Idempotency, IdempotencyFingerprint } from './idempotency.ts';
 import type { DeadLetter, LeasedRecord, OutboxCount, OutboxRecord } from './outbox-record.ts';
 import type { OutboxRecordType } from './subscriptions.ts';
 import type { User, UserDetails, UserErrorCode } from './user.ts';
+import type { UserCursors } from './user-cursors.ts';
+import type { Position, UserPage, UserSelection } from './user-query.ts';
 
 /** A user as createUser hands it to the store. */
 export interface NewUser extends UserDetails {
@@ -42,9 +44,6 @@ export interface UserChange {
 export interface UserStore {
   /** In the order of the ids; undefined where there is no such user. */
   findUsersByIds(ids: readonly string[]): Promise<(User | undefined)[]>;
-  /** Newest first, or oldest first where the page is read from the end. */
-  listUsers(page: Page): Promise<User[]>;
-  countUsers(): Promise<number>;
   /** Durable when it resolves; concurrent calls share one commit. */
   saveNewUser(user: NewUser): Promise<SaveOutcome>;
   findUsedKey(fingerprint: IdempotencyFingerprint): Promise<UsedKey | undefined>;
@@ -54,6 +53,13 @@ export interface UserStore {
   deleteUser(deletion: { id: string; expectedVersion: number | undefined; clientId: string }): Promise<boolean>;
   /** Forgets a bounded number of keys whose time is over; answers how many. */
   forgetExpiredKeys(): Promise<number>;
+}
+
+/** Who is there: lists and searches. Calls reject with TIMEOUT where the database would take too long. */
+export interface UserDirectory {
+  /** In the order of the list, or against it where the page is read from the end. */
+  findPage(page: UserPage): Promise<Position[]>;
+  count(selection: UserSelection): Promise<number>;
 }
 
 /** What Messaging answered to a request for a verification. */
@@ -178,6 +184,8 @@ export interface Limits {
 /** What every action of this service works with. */
 export interface Dependencies {
   readonly users: UserStore;
+  readonly directory: UserDirectory;
+  readonly cursors: UserCursors;
   readonly verifications: VerificationStore;
   readonly userStats: UserStatsStore;
   readonly messaging: Messaging;

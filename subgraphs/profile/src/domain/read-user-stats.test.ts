@@ -35,13 +35,6 @@ test.each([
   ['2026-11-24T00:00:00Z', '2026-11-24T00:00:00Z', 'to must be later than from'],
   ['2026-11-25T00:00:00Z', '2026-11-24T00:00:00Z', 'to must be later than from'],
   ['2025-01-01T00:00:00Z', '2026-01-02T00:00:00.001Z', 'more than 366 days'],
-  ['2026-11-24', '2026-11-25T00:00:00Z', 'from must be a date and time'],
-  ['2026-11-24T00:00:00', '2026-11-25T00:00:00Z', 'from must be a date and time'],
-  ['2026-02-30T00:00:00Z', '2026-11-25T00:00:00Z', 'from must be a date and time'],
-  ['yesterday', '2026-11-25T00:00:00Z', 'from must be a date and time'],
-  ['2026-11-24T00:00:00Z', 'a\u0000b', 'to must be a date and time'],
-  ['2026-11-24T00:00:00Z', 7, 'to must be a date and time'],
-  [{}, [], 'from must be a date and time'],
 ])('from %j to %j is BAD_USER_INPUT and says what to do', async (from, to, message) => {
   const answer = await ask(from, to);
   expect(answer.data).toEqual({ userStats: null });
@@ -50,11 +43,25 @@ test.each([
   ]);
 });
 
+test.each(['2026-11-24', '2026-11-24T00:00:00', '2026-02-30T00:00:00Z', 'yesterday', 'a\u0000b', 7, {}, []])(
+  '%j is no DateTime, which is BAD_USER_INPUT',
+  async (value) => {
+    for (const [from, to] of [
+      [value, '2026-11-25T00:00:00Z'],
+      ['2026-11-24T00:00:00Z', value],
+    ]) {
+      const answer = await ask(from, to);
+      expect(answer.data).toBeUndefined();
+      expect(answer.errors?.map(({ extensions }) => extensions.code)).toEqual(['BAD_USER_INPUT']);
+    }
+  },
+);
+
 test('366 days are few enough, in any year', async () => {
   for (const [from, to] of [
     ['2024-01-01T00:00:00Z', '2025-01-01T00:00:00Z'],
     ['0001-01-01T00:00:00Z', '0001-12-31T00:00:00Z'],
-    ['9999-01-01T00:00:00Z', '9999-12-31T23:59:59-23:59'],
+    ['9999-01-01T00:00:00Z', '9999-12-31T23:59:59Z'],
   ]) {
     expect(await ask(from, to)).toEqual({ data: { userStats: [] } });
   }

@@ -1,4 +1,4 @@
-import { PublicError, readDateTime } from '@atrium/service-kit';
+import { PublicError } from '@atrium/service-kit';
 import { mayReadUsers } from './policy.ts';
 import type { Invocation, UserStats } from './ports.ts';
 
@@ -8,23 +8,16 @@ const maxDays = 366;
 /** The counts of every UTC day that has a part in the time from `from` up to `to`, by day and country. */
 export async function readUserStats(
   invocation: Invocation,
-  { from, to }: { from: unknown; to: unknown },
+  { from, to }: { from: Date; to: Date },
 ): Promise<UserStats[]> {
   mayReadUsers(invocation.caller);
-  const begin = readPoint('from', from);
-  const end = readPoint('to', to);
+  const [begin, end] = [from.getTime(), to.getTime()];
   if (end <= begin) throw badInput('to must be later than from.');
   const days = { from: Math.floor(begin / dayMs), to: Math.ceil(end / dayMs) };
   if (days.to - days.from > maxDays) {
     throw badInput(`from and to span more than ${maxDays} days. Ask for less at once.`);
   }
   return invocation.dependencies.userStats.countDays(days);
-}
-
-function readPoint(name: string, value: unknown): number {
-  const time = readDateTime(value);
-  if (time) return time.getTime();
-  throw badInput(`${name} must be a date and time with its offset, such as 2026-11-24T00:00:00Z.`);
 }
 
 function badInput(message: string): PublicError {

@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { rightCode } from '../testing/fake-sister.ts';
-import { createdUser, faultsOf, freshInput, freshNumber, mutate, readUser } from '../testing/flows.ts';
+import {
+  createdUser,
+  faultsOf,
+  freshInput,
+  freshNumber,
+  mutate,
+  readUser,
+  untilWordsAreForgotten,
+} from '../testing/flows.ts';
 import { type Harness, startHarness } from '../testing/harness.ts';
 
 let harness: Harness;
@@ -80,11 +88,12 @@ test.each([unknownId, 'nobody', '', '\u0000'])('user %j is not found', async (id
   expect(faultsOf(await remove({ id }))).toEqual(['id NOT_FOUND']);
 });
 
-test('a deleted user is gone at once, and nothing of them stays but that they were here', async () => {
+test('a deleted user is gone at once, and soon nothing of them stays but that they were here', async () => {
   const input = freshInput({ name: 'Zarathustra', email: 'zarathustra@example.com', idempotencyKey: 'zarathustra' });
   const { id } = await createdUser(harness, input);
   expect(await remove({ id: id.toUpperCase() })).toMatchObject({ deletedUserId: id, userErrors: [] });
   expect(await readUser(harness, id)).toBeNull();
+  await untilWordsAreForgotten(harness);
   const tables = await harness.sql<{ name: string }>(
     "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'",
   );

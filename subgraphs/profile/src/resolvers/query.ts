@@ -14,5 +14,5 @@ export const Query: QueryResolvers = {
 
 /** The total is a query of its own, made only where a client asks for it. */
 export const UserConnection: UserConnectionResolvers = {
-  totalCount: (_connection, _args, context) => countUsers(context),
+  totalCount: (list, _args, context) => countUsers(context, list),
 };

@@ -1,4 +1,4 @@
-import { newId, type Page } from '@atrium/service-kit';
+import { newId } from '@atrium/service-kit';
 import type { UserChange, UserStore } from '../domain/ports.ts';
 import type { Subscriptions } from '../domain/subscriptions.ts';
 import type { User } from '../domain/user.ts';
@@ -14,8 +14,6 @@ import { inOrder, toUser, type UserRow, userColumns } from './user-rows.ts';
 export function createUserStore(database: Database, lifetimes: Lifetimes, subscriptions: Subscriptions): UserStore {
   return {
     findUsersByIds: (ids) => findUsersByIds(database, ids),
-    listUsers: (page) => listUsers(database, page),
-    countUsers: () => database.user.count(),
     saveNewUser: createWriteBuffer(database, lifetimes, subscriptions),
     findUsedKey: createKeyLookup(database),
     updateUser: (change) => updateUser(database, subscriptions, change),
@@ -27,14 +25,10 @@ export function createUserStore(database: Database, lifetimes: Lifetimes, subscr
 /** In the order of the ids; undefined where there is no such user. */
 export async function findUsersByIds(database: Database, ids: readonly string[]): Promise<(User | undefined)[]> {
   if (ids.length === 0) return [];
-  return inOrder(ids, await database.user.findMany({ where: { id: { in: [...new Set(ids)] } } }));
-}
-
-async function listUsers(database: Database, page: Page): Promise<User[]> {
-  const { take, olderThan, newerThan, backwards } = page;
-  const id = { ...(olderThan ? { lt: olderThan } : {}), ...(newerThan ? { gt: newerThan } : {}) };
-  const rows = await database.user.findMany({ where: { id }, orderBy: { id: backwards ? 'asc' : 'desc' }, take });
-  return rows.map(toUser);
+  return inOrder(
+    ids,
+    await database.user.findMany({ where: { id: { in: [...new Set(ids)] } }, omit: { nameKey: true } }),
+  );
 }
 
 const columns = {

@@ -78,6 +78,14 @@ export async function untilStatus(harness: Harness, id: string, status: PhoneVer
   }
 }
 
+/** Resolves when the search knows only words that some user has. */
+export async function untilWordsAreForgotten({ sql }: Pick<Harness, 'sql'>): Promise<void> {
+  for (;;) {
+    const doubts = await sql('SELECT FROM search_vocabulary_doubts');
+    if (doubts.length === 0) return;
+  }
+}
+
 /** The codes of what is to mend, with the last part of each field. */
 export function faultsOf({ userErrors }: Payload): string[] {
   return userErrors.map(({ code, field }) => `${field?.at(-1)} ${code}`);

@@ -64,6 +64,7 @@ const testEnv = {
   OUTBOX_MAX_BACKOFF_MS: '100',
   OUTBOX_TIMEOUT_MS: '400',
   DRAIN_TIMEOUT_MS: '2000',
+  FORGET_WORDS_EVERY_MS: '20',
   IDEMPOTENCY_HMAC_KEY: Buffer.alloc(32, 7).toString('base64url'),
 };
 
