@@ -3,9 +3,11 @@ import {
   callSettings,
   commonSettings,
   integer,
+  optional,
   type Settings,
   type SettingsDefinition,
   secretKey,
+  secretText,
 } from '@atrium/service-kit';
 
 /** What the Profile process is told. */
@@ -70,6 +72,26 @@ export const settings = {
     min: 1,
     max: 1_000,
   }),
+  userCacheBytes: integer('USER_CACHE_BYTES', 'memory for the most frequent users, in bytes', {
+    fallback: 64 * 1024 * 1024,
+    min: 256 * 1024,
+  }),
+  userCacheMaxAgeMs: integer(
+    'USER_CACHE_MAX_AGE_MS',
+    'how long ago the database must have confirmed what is remembered of a user; else reads go to the database',
+    { fallback: 400, min: 50, max: 450 },
+  ),
+  userCacheHeartbeatMs: integer('USER_CACHE_HEARTBEAT_MS', 'how often the database is asked to confirm it', {
+    fallback: 100,
+    min: 10,
+    max: 200,
+  }),
+  databaseReplicaUrl: optional(
+    secretText(
+      'DATABASE_REPLICA_URL',
+      'one streaming replica of the database; users are read there where it is not older than USER_CACHE_MAX_AGE_MS',
+    ),
+  ),
   cleanUpEveryMs: integer('CLEAN_UP_EVERY_MS', 'how often expired idempotency keys are removed', {
     fallback: 600_000,
     min: 100,

@@ -9,6 +9,8 @@ import {
   type Running,
 } from '@atrium/service-kit';
 import { createSubgraph } from '@atrium/service-kit/subgraph';
+import { openUserCache } from './cache/open-user-cache.ts';
+import { writeUsersThrough, writeVerificationsThrough } from './cache/write-through.ts';
 import type { ProfileSettings } from './config.ts';
 import { deliverEventsTo, deliverToMessaging } from './domain/deliver-outbox.ts';
 import { createIdempotency } from './domain/idempotency.ts';
@@ -40,11 +42,13 @@ export async function startProfile(settings: ProfileSettings): Promise<Profile> 
     messaging: createServiceClient('messaging', settings.messagingUrls, issuer, settings),
     image: createServiceClient('image', settings.imageUrls, issuer, settings),
   };
-  const users = createUserStore(database, {
+  const stored = createUserStore(database, {
     claimMs: settings.claimLifetimeMs,
     idempotencyMs: settings.idempotencyLifetimeMs,
   });
-  const verifications = createVerificationStore(database);
+  const { cache, ...caching } = openUserCache(settings, stored, logger);
+  const users = writeUsersThrough(stored, cache);
+  const verifications = writeVerificationsThrough(createVerificationStore(database), cache);
   const outbox = createOutboxStore(database);
   const messagingFor = (timeoutMs: number) =>
     createMessaging(clients.messaging, { timeoutMs, maxBatchSize: settings.batchSize });
@@ -86,13 +90,14 @@ export async function startProfile(settings: ProfileSettings): Promise<Profile> 
     bodyLimitBytes: settings.bodyLimitBytes,
     requestBudgetMs: settings.requestTimeoutMs,
     ready: () => database.$queryRaw`SELECT 1`,
-    context: (base) => ({ ...base, dependencies, loadUser: createUserLoader(users) }),
+    context: (base) => ({ ...base, dependencies, loadUser: createUserLoader(cache) }),
   });
 
   async function close(): Promise<void> {
     await app.close();
     clearInterval(cleaning);
     await worker.close();
+    await caching.close();
     await Promise.all([clients.messaging.close(), clients.image.close()]);
     await database.$disconnect();
   }
