@@ -1,4 +1,5 @@
-import { FrequencySketch, hashText } from './frequency-sketch.ts';
+import { FrequencySketch } from './frequency-sketch.ts';
+import { hashText } from './hash-text.ts';
 import { RecencyList } from './recency-list.ts';
 
 /** One value and where it stands. */
@@ -139,9 +140,12 @@ export class FrequencyCache<V> {
   #makeRoom(candidate: Entry<V>): boolean {
     if (candidate.bytes > this.#mainBytes) return false;
     const frequency = this.#sketch.estimate(candidate.hash);
+    const isFull = this.#mainSize() + candidate.bytes > this.#mainBytes;
+    // What was asked for once pushes nobody out, even after a time in which the others were not asked for at all.
+    if (isFull && frequency < 2) return false;
     while (this.#mainSize() + candidate.bytes > this.#mainBytes) {
       const victim = this.#victim();
-      if (this.#sketch.estimate(victim.hash) >= frequency) return false;
+      if (frequency <= this.#sketch.estimate(victim.hash)) return false;
       this.#evict(victim);
     }
     return true;

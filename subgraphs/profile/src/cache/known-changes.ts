@@ -1,5 +1,12 @@
+import { RecentMap } from './recent-map.ts';
+
 /** The revision of a user who is gone: higher than any that a row can have. */
 export const gone = Number.POSITIVE_INFINITY;
+
+interface Change {
+  readonly revision: number;
+  readonly heardAt: number;
+}
 
 /**
  * The newest revisions that this process has heard of, from its own writes and from notifications, so that nothing older
@@ -8,12 +15,13 @@ export const gone = Number.POSITIVE_INFINITY;
  * performance.now().
  */
 export class KnownChanges {
-  readonly #changes = new Map<string, { revision: number; heardAt: number }>();
-  readonly #maxChanges: number;
+  readonly #changes: RecentMap<Change>;
   #forgottenUntil = Number.NEGATIVE_INFINITY;
 
   constructor(maxChanges: number) {
-    this.#maxChanges = maxChanges;
+    this.#changes = new RecentMap(maxChanges, ({ heardAt }) => {
+      this.#forgottenUntil = Math.max(this.#forgottenUntil, heardAt);
+    });
   }
 
   get size(): number {
@@ -24,9 +32,6 @@ export class KnownChanges {
   note(id: string, revision: number, heardAt: number): void {
     const known = this.#changes.get(id);
     if (known && known.revision >= revision) return;
-    // A Map keeps the order of insertion, which is to be that of hearing.
-    if (known) this.#changes.delete(id);
-    else if (this.#changes.size >= this.#maxChanges) this.#forgetOldest();
     this.#changes.set(id, { revision, heardAt });
   }
 
@@ -47,13 +52,5 @@ export class KnownChanges {
     // The state of a later time holds whatever had been heard of before, even if somebody restored an old row by hand.
     if (!known || asOf > known.heardAt) return false;
     return revision === undefined ? known.revision !== gone : revision < known.revision;
-  }
-
-  #forgetOldest(): void {
-    for (const [id, { heardAt }] of this.#changes) {
-      this.#changes.delete(id);
-      this.#forgottenUntil = heardAt;
-      return;
-    }
   }
 }

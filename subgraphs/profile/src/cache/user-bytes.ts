@@ -11,7 +11,7 @@ const timeBytes = 96;
 const textHeaderBytes = 16;
 
 /** What is remembered of a user that does not exist, or of a change: an id, a few numbers and a place in a Map. */
-export const markBytes = 160;
+export const markBytes = 240;
 /** A user with a usual name, a number, an e-mail address and four times. */
 export const usualUserBytes = 960;
 

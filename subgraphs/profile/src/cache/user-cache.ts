@@ -3,6 +3,7 @@ import type { User } from '../domain/user.ts';
 import { FrequencyCache } from './frequency-cache.ts';
 import { FrequencySketch } from './frequency-sketch.ts';
 import { gone, KnownChanges } from './known-changes.ts';
+import { RecentMap } from './recent-map.ts';
 import { markBytes, userBytes, usualUserBytes } from './user-bytes.ts';
 
 /** Users as they were in the state of `asOf`, a time of performance.now(), or later; in the order of the ids. */
@@ -81,8 +82,8 @@ export function createUserCache(options: UserCacheOptions): UserCache {
   const { maxBytes, maxAgeMs, readUsers, readReplica } = options;
   const maxMarks = Math.max(minMarks, Math.floor((maxBytes * bookkeepingShare) / markBytes));
   const known = new KnownChanges(maxMarks);
-  /** Until when an id is believed not to exist; in the order of these times. */
-  const absent = new Map<string, number>();
+  /** Until when an id is believed not to exist. */
+  const absent = new RecentMap<number>(maxMarks);
   const flights = new Map<string, Promise<Loaded>>();
   const expectedEntries = Math.ceil(maxBytes / usualUserBytes);
   const sketchBytes = FrequencySketch.bytesFor(expectedEntries);
@@ -140,16 +141,7 @@ export function createUserCache(options: UserCacheOptions): UserCache {
     if (user && readReplica) known.note(id, user.revision, now());
     if (asOf <= trustedFrom || !known.isComplete(asOf) || known.isOlder(id, user?.revision, asOf)) return;
     if (user) users.set(id, user, userBytes(user));
-    else rememberAbsence(id, asOf + maxAgeMs);
-  }
-
-  function rememberAbsence(id: string, until: number): void {
-    absent.delete(id);
-    for (const [oldest, expiry] of absent) {
-      if (absent.size < maxMarks && expiry > now()) break;
-      absent.delete(oldest);
-    }
-    absent.set(id, until);
+    else absent.set(id, asOf + maxAgeMs);
   }
 
   function flightOf(id: string): Promise<Loaded> {

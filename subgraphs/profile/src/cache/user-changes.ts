@@ -51,6 +51,11 @@ function tell(observer: ChangeObserver, payload: string): void {
   }
   for (const change of payload.split(',')) {
     const [id = '', revision] = change.split(' ');
-    observer.changed(id, revision === undefined ? gone : Number(revision));
+    observer.changed(copyOf(id), revision === undefined ? gone : Number(revision));
   }
+}
+
+/** A part of a text keeps all of it in memory; an id that is remembered must not keep a payload. */
+function copyOf(id: string): string {
+  return Buffer.from(id, 'latin1').toString('latin1');
 }
