@@ -2,6 +2,7 @@ export type { PortChoice } from './addresses.ts';
 export type { DatabaseChoice } from './databases.ts';
 export { deploy } from './migrations/deploy.ts';
 export { withClient } from './postgres/provision.ts';
+export { startTemporaryReplica } from './postgres/replica.ts';
 export type { PostgresServer } from './postgres/server.ts';
 export { startTemporaryPostgres } from './postgres/temporary.ts';
 export { repositoryRoot, type ServiceName, serviceNames } from './repository.ts';

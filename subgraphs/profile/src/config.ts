@@ -4,9 +4,11 @@ import {
   callSettings,
   commonSettings,
   integer,
+  optional,
   type Settings,
   type SettingsDefinition,
   secretKey,
+  secretText,
 } from '@atrium/service-kit';
 import { subscribers } from './subscriber-setting.ts';
 
@@ -91,6 +93,26 @@ export const settings = {
     min: 1,
     max: 1_000,
   }),
+  userCacheBytes: integer('USER_CACHE_BYTES', 'memory for the most frequent users, in bytes', {
+    fallback: 64 * 1024 * 1024,
+    min: 256 * 1024,
+  }),
+  userCacheMaxAgeMs: integer(
+    'USER_CACHE_MAX_AGE_MS',
+    'how long ago the database must have confirmed what is remembered of a user; else reads go to the database',
+    { fallback: 400, min: 50, max: 450 },
+  ),
+  userCacheHeartbeatMs: integer('USER_CACHE_HEARTBEAT_MS', 'how often the database is asked to confirm it', {
+    fallback: 100,
+    min: 10,
+    max: 200,
+  }),
+  databaseReplicaUrl: optional(
+    secretText(
+      'DATABASE_REPLICA_URL',
+      'one streaming replica of the database; users are read there where it is not older than USER_CACHE_MAX_AGE_MS',
+    ),
+  ),
   eventSubscribers: subscribers(
     'EVENT_SUBSCRIBERS',
     'who hears of users besides the sisters, such as a bridge to NATS or Kafka: `name=address` with commas between, to which batches of CloudEvents are POSTed; `name:user.created+user.deleted=address` for some events only',

@@ -10,6 +10,9 @@ import {
 } from '@atrium/service-kit';
 import { createServiceMetrics } from '@atrium/service-kit/metrics';
 import { createSubgraph } from '@atrium/service-kit/subgraph';
+import { registerCacheMetrics } from './cache/cache-metrics.ts';
+import { openUserCache } from './cache/open-user-cache.ts';
+import { writeUsersThrough, writeVerificationsThrough } from './cache/write-through.ts';
 import type { ProfileSettings } from './config.ts';
 import { type Deliver, deliverEventsTo, deliverToMessaging } from './domain/deliver-outbox.ts';
 import { createIdempotency } from './domain/idempotency.ts';
@@ -58,8 +61,11 @@ export async function startProfile(settings: ProfileSettings): Promise<Profile> 
   };
   const subscriptions = subscriptionsOf(settings.eventSubscribers);
   const lifetimes = { claimMs: settings.claimLifetimeMs, idempotencyMs: settings.idempotencyLifetimeMs };
-  const users = createUserStore(database, lifetimes, subscriptions);
-  const verifications = createVerificationStore(database, subscriptions);
+  const stored = createUserStore(database, lifetimes, subscriptions);
+  const { cache, ...caching } = openUserCache(settings, stored, logger);
+  registerCacheMetrics(metrics.registry, cache);
+  const users = writeUsersThrough(stored, cache);
+  const verifications = writeVerificationsThrough(createVerificationStore(database, subscriptions), cache);
   const userStats = createUserStatsStore(database);
   const outbox = createOutboxStore(database);
   const messagingFor = (timeoutMs: number) =>
@@ -125,13 +131,14 @@ export async function startProfile(settings: ProfileSettings): Promise<Profile> 
     admission: settings,
     requestBudgetMs: settings.requestTimeoutMs,
     ready: () => database.$queryRaw`SELECT 1`,
-    context: (base) => ({ ...base, dependencies, loadUser: createUserLoader(users) }),
+    context: (base) => ({ ...base, dependencies, loadUser: createUserLoader(cache) }),
   });
 
   async function close(): Promise<void> {
     await app.close();
     await schedule.close();
     await worker.close();
+    await caching.close();
     await Promise.all(
       [...Object.values(clients), ...further.map(([, client]) => client)].map((client) => client.close()),
     );
