@@ -21,9 +21,12 @@ afterAll(async () => {
   await receiver.stop();
 });
 
-const attempts = async () => {
-  const [row] = await harness.sql<{ attempts: number }>('SELECT coalesce(max(attempts), 0) AS attempts FROM outbox');
-  return row?.attempts ?? 0;
+/** How often the subscriber was tried: while it is away, with one record at a time. */
+const tries = async () => {
+  const [row] = await harness.sql<{ tries: number }>(
+    "SELECT sum(attempts)::int AS tries FROM outbox WHERE destination = 'bridge'",
+  );
+  return row?.tries ?? 0;
 };
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await condition())) await new Promise(setImmediate);
@@ -38,16 +41,15 @@ test('a subscriber that answers again is told of all that waits, however long th
   await receiver.stop();
   const users = [await createdUser(harness)];
   // By then the pause before the next try is of 4 s and more.
-  await until(async () => (await attempts()) >= 5);
+  await until(async () => (await tries()) >= 5);
   for (let count = 0; count < 20; count++) users.push(await createdUser(harness));
   for (const { id } of users) await mutate(harness, 'updateUser', { id, name: 'Asha' });
-  const tries = await attempts();
+  // Changes that come meanwhile do not knock at a closed door.
+  expect(await tries()).toBeLessThan(10);
   await receiver.start();
   const startedAt = performance.now();
   await until(() => receiver.inbox.filter(({ type }) => type === 'user.updated').length === users.length);
   // What is promised is a time: once a subscriber is back, what waits for it is told within moments.
   expect(performance.now() - startedAt).toBeLessThan(2_000);
-  // Changes that came meanwhile have not knocked at a closed door.
-  expect(tries).toBeLessThan(10);
   expect(receiver.duplicates).toEqual([]);
 }, 30_000);

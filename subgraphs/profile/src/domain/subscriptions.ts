@@ -15,7 +15,7 @@ const sisters: Record<'messaging' | 'image', readonly OutboxRecordType[]> = {
 
 /** A name that no further subscriber may take: a token made for it would open a service's door. */
 export function isServiceName(name: string): boolean {
-  return name in sisters || name === 'profile' || name === 'gateway';
+  return Object.hasOwn(sisters, name) || name === 'profile' || name === 'gateway';
 }
 
 /** Somebody besides the sisters who hears of users: a bridge to a message broker, a search index. */
