@@ -13,6 +13,7 @@ const steps = [
   { name: 'without the vocabulary of typos', without: 'ALTER TABLE users DISABLE TRIGGER users_learn_words' },
   { name: '… and the search index', without: 'DROP INDEX users_search_idx' },
   { name: '… and the column of search terms', without: 'ALTER TABLE users DROP COLUMN search CASCADE' },
+  { name: '… and the names by country', without: 'DROP INDEX users_country_name_key_id_idx' },
   { name: '… and the order by name, column and index', without: 'ALTER TABLE users DROP COLUMN name_key' },
   { name: '… and the index of the order by creation', without: 'DROP INDEX users_created_at_id_idx' },
 ];

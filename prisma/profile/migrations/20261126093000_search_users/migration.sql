@@ -118,6 +118,10 @@ CREATE INDEX "users_created_at_id_idx" ON "users"("created_at", "id");
 -- CreateIndex
 CREATE INDEX "users_name_key_id_idx" ON "users"("name_key", "id");
 
+-- Names of one country stand together, at their script, so that their front tells nothing of how common the country is.
+-- CreateIndex
+CREATE INDEX "users_country_name_key_id_idx" ON "users"("country", "name_key", "id");
+
 -- A short list of what is new: a search reads all of it, and whoever fills it works it off.
 CREATE INDEX "users_search_idx" ON "users" USING GIN ("search") WITH (gin_pending_list_limit = 256);
 

@@ -20,6 +20,10 @@ export function createUserDirectory(database: Database, { frontSize }: { frontSi
 async function findPage(database: Database, page: UserPage, frontSize: number | undefined): Promise<Position[]> {
   const { selection, take } = page;
   const order = toListOrder(page);
+  const { search, countries } = selection;
+  if (search === undefined && countries !== undefined && order.byName) {
+    return (await readCountriesByName(database, page, order, countries)).map((row) => toPosition(page, row));
+  }
   const terms = await readTerms(database, selection);
   const rows = terms
     ? await readTiers(database, order, toParts(page, order, terms), { take, frontSize })
@@ -110,6 +114,21 @@ function readInOrder(database: Database, page: UserPage, { column, orderBy }: Li
   return database.$queryRaw<FoundRow[]>(Prisma.sql`
     SELECT id, ${column} AS key, 0 AS rank FROM users
     ${where([...filters(page.selection), ...boundsOf(page)])} ${orderBy} LIMIT ${page.take}`);
+}
+
+/** Each country is read along the index of its names, and as much of it as could be on the page. */
+function readCountriesByName(
+  database: Database,
+  page: UserPage,
+  { orderBy }: ListOrder,
+  countries: readonly string[],
+): Promise<FoundRow[]> {
+  const conditions = [Prisma.sql`users.country = listed.country`, ...filters(page.selection), ...boundsOf(page)];
+  return database.$queryRaw<FoundRow[]>(Prisma.sql`
+    SELECT id, name_key AS key, 0 AS rank
+    FROM unnest(${[...countries]}::text[]) AS listed (country)
+    CROSS JOIN LATERAL (SELECT id, name_key FROM users ${where(conditions)} ${orderBy} LIMIT ${page.take}) AS first
+    ${orderBy} LIMIT ${page.take}`);
 }
 
 function filters(selection: UserSelection): Prisma.Sql[] {
