@@ -40,10 +40,11 @@ export async function startProfile(settings: ProfileSettings): Promise<Profile> 
     messaging: createServiceClient('messaging', settings.messagingUrls, issuer, settings),
     image: createServiceClient('image', settings.imageUrls, issuer, settings),
   };
-  const users = createUserStore(database, {
-    claimMs: settings.claimLifetimeMs,
-    idempotencyMs: settings.idempotencyLifetimeMs,
-  });
+  const users = createUserStore(
+    database,
+    { claimMs: settings.claimLifetimeMs, idempotencyMs: settings.idempotencyLifetimeMs },
+    { maxWaiting: settings.writeBufferSize },
+  );
   const verifications = createVerificationStore(database);
   const outbox = createOutboxStore(database);
   const messagingFor = (timeoutMs: number) =>

@@ -36,6 +36,13 @@ export interface UserChange {
   readonly details: Partial<UserDetails>;
 }
 
+/** What became of a change. */
+export type UpdateOutcome =
+  | { readonly kind: 'updated'; readonly user: User }
+  /** The user is of another version than the change expects. */
+  | { readonly kind: 'conflict'; readonly current: User }
+  | { readonly kind: 'not-found' };
+
 /** The people, their claims on numbers, and the outbox records that are written with each change. */
 export interface UserStore {
   /** In the order of the ids; undefined where there is no such user. */
@@ -46,8 +53,8 @@ export interface UserStore {
   /** Durable when it resolves; concurrent calls share one commit. */
   saveNewUser(user: NewUser): Promise<SaveOutcome>;
   findUsedKey(fingerprint: IdempotencyFingerprint): Promise<UsedKey | undefined>;
-  /** Undefined where there is no such user in the expected version. */
-  updateUser(change: UserChange): Promise<User | undefined>;
+  /** Durable when it resolves; concurrent calls share one commit, and those for one user apply in their order. */
+  updateUser(change: UserChange): Promise<UpdateOutcome>;
   /** Whether such a user was there in the expected version; then they are gone, and their number is free. */
   deleteUser(deletion: { id: string; expectedVersion: number | undefined; clientId: string }): Promise<boolean>;
   forgetExpiredKeys(): Promise<void>;

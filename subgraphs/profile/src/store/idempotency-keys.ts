@@ -5,7 +5,11 @@ import type { Connection, Database } from './client.ts';
 import { Prisma } from './generated/client.ts';
 
 /** Writes down the keys of those who come first with theirs; answers them and all who bring no key. */
-export async function claimKeys(connection: Connection, users: NewUser[], lifetimeMs: number): Promise<NewUser[]> {
+export async function claimKeys(
+  connection: Connection,
+  users: readonly NewUser[],
+  lifetimeMs: number,
+): Promise<readonly NewUser[]> {
   const keyed = users
     .flatMap(({ id, idempotency }) => (idempotency ? [{ id, ...idempotency }] : []))
     .toSorted((a, b) => (a.keyHash < b.keyHash ? -1 : 1));

@@ -6,7 +6,11 @@ import { Prisma } from './generated/client.ts';
  * Claims each user's number where nobody holds it: neither a verified user nor an unverified claim that still lives.
  * Whoever loses a lapsed claim is FAILED in the same transaction. Answers those who hold their number now.
  */
-export async function saveClaims(connection: Connection, users: NewUser[], claimMs: number): Promise<Set<NewUser>> {
+export async function saveClaims(
+  connection: Connection,
+  users: readonly NewUser[],
+  claimMs: number,
+): Promise<Set<NewUser>> {
   if (users.length === 0) return new Set();
   // Rows are locked in the order of the numbers, whichever way two batches hold them.
   const ordered = users.toSorted((a, b) => (a.phoneNumber < b.phoneNumber ? -1 : 1));

@@ -1,10 +1,10 @@
-import { createBatcher } from '@atrium/service-kit';
+import { type Batcher, createBatcher } from '@atrium/service-kit';
 import type { NewUser, SaveOutcome } from '../domain/ports.ts';
 import type { Connection, Database } from './client.ts';
 import { Prisma } from './generated/client.ts';
 import { claimKeys, releaseKeys } from './idempotency-keys.ts';
+import { writeInParts } from './in-parts.ts';
 import { saveClaims } from './phone-claims.ts';
-import { isRolledBack } from './rolled-back.ts';
 import { toUser, type UserRow, userColumns } from './user-rows.ts';
 
 /** How long what is written with a new user lasts, in milliseconds. */
@@ -18,11 +18,20 @@ type Outcomes = Map<NewUser, SaveOutcome | Error>;
 
 const patience = { maxWait: 10_000, timeout: 10_000 };
 
+/** What the write buffer lets wait before it tells whoever comes next that it is overloaded. */
+export interface BufferBound {
+  readonly maxWaiting: number;
+}
+
 /**
  * The write buffer: creates that arrive while a commit is under way share the next one, so that one flush of the disk
  * makes all of them durable. Nobody is answered before the commit that holds their row.
  */
-export function createWriteBuffer(database: Database, lifetimes: Lifetimes): (user: NewUser) => Promise<SaveOutcome> {
+export function createWriteBuffer(
+  database: Database,
+  lifetimes: Lifetimes,
+  { maxWaiting }: BufferBound,
+): Batcher<NewUser, SaveOutcome> {
   return createBatcher<NewUser, SaveOutcome>(
     async (users) => {
       const outcomes: Outcomes = new Map();
@@ -33,7 +42,7 @@ export function createWriteBuffer(database: Database, lifetimes: Lifetimes): (us
       }
       return users.map((user) => outcomes.get(user) as SaveOutcome | Error);
     },
-    { maxSize: 500, concurrency: 2 },
+    { maxSize: 500, concurrency: 2, maxWaiting },
   );
 }
 
@@ -44,15 +53,10 @@ async function saveRound(
   lifetimes: Lifetimes,
   outcomes: Outcomes,
 ): Promise<void> {
-  try {
-    const saved = await database.$transaction((connection) => saveUsers(connection, users, lifetimes), patience);
-    for (const [user, outcome] of saved) outcomes.set(user, outcome);
-  } catch (error) {
-    // All of it was rolled back, because of one of them or of a deadlock. After anything else nobody knows.
-    if (!isRolledBack(error)) throw error;
-    if (users.length > 1) await Promise.all(users.map((user) => saveRound(database, [user], lifetimes, outcomes)));
-    else for (const user of users) outcomes.set(user, error);
-  }
+  const saved = await writeInParts(users, (part) =>
+    database.$transaction((connection) => saveUsers(connection, part, lifetimes), patience),
+  );
+  for (const [index, user] of users.entries()) outcomes.set(user, saved[index] as SaveOutcome | Error);
 }
 
 /** One statement cannot decide twice about one row, so of those who want the same number or key one goes first. */
@@ -81,9 +85,9 @@ function settleRivals(users: NewUser[], outcomes: Outcomes): NewUser[] {
 /** Locks are taken in one order everywhere, keys before claims before users, so that transactions cannot deadlock. */
 async function saveUsers(
   connection: Connection,
-  users: NewUser[],
+  users: readonly NewUser[],
   lifetimes: Lifetimes,
-): Promise<[NewUser, SaveOutcome][]> {
+): Promise<SaveOutcome[]> {
   const fresh = await claimKeys(connection, users, lifetimes.idempotencyMs);
   const holders = await saveClaims(connection, fresh, lifetimes.claimMs);
   const refused = new Set(fresh.filter((user) => !holders.has(user)));
@@ -92,8 +96,8 @@ async function saveUsers(
   const saved = new Map(rows.map((row) => [row.id, row]));
   return users.map((user) => {
     const row = saved.get(user.id);
-    if (row) return [user, { kind: 'saved', user: toUser(row) }];
-    return [user, { kind: refused.has(user) ? 'number-taken' : 'key-used' }];
+    if (row) return { kind: 'saved', user: toUser(row) };
+    return { kind: refused.has(user) ? 'number-taken' : 'key-used' };
   });
 }
 

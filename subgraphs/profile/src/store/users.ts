@@ -1,22 +1,22 @@
 import type { Page } from '@atrium/service-kit';
-import type { UserChange, UserStore } from '../domain/ports.ts';
+import type { UserStore } from '../domain/ports.ts';
 import type { User } from '../domain/user.ts';
 import type { Database } from './client.ts';
 import { deleteUser } from './delete-user.ts';
-import { Prisma } from './generated/client.ts';
 import { createKeyLookup, forgetExpiredKeys } from './idempotency-keys.ts';
-import { createWriteBuffer, type Lifetimes } from './save-new-users.ts';
-import { inOrder, toUser, type UserRow, userColumns } from './user-rows.ts';
+import { type BufferBound, createWriteBuffer, type Lifetimes } from './save-new-users.ts';
+import { createUpdateBuffer } from './update-users.ts';
+import { inOrder, toUser } from './user-rows.ts';
 
 /** The people in PostgreSQL. */
-export function createUserStore(database: Database, lifetimes: Lifetimes): UserStore {
+export function createUserStore(database: Database, lifetimes: Lifetimes, bound: BufferBound): UserStore {
   return {
     findUsersByIds: (ids) => findUsersByIds(database, ids),
     listUsers: (page) => listUsers(database, page),
     countUsers: () => database.user.count(),
-    saveNewUser: createWriteBuffer(database, lifetimes),
+    saveNewUser: createWriteBuffer(database, lifetimes, bound),
     findUsedKey: createKeyLookup(database),
-    updateUser: (change) => updateUser(database, change),
+    updateUser: createUpdateBuffer(database, bound),
     deleteUser: (deletion) => deleteUser(database, deletion),
     forgetExpiredKeys: () => forgetExpiredKeys(database),
   };
@@ -33,25 +33,4 @@ async function listUsers(database: Database, page: Page): Promise<User[]> {
   const id = { ...(olderThan ? { lt: olderThan } : {}), ...(newerThan ? { gt: newerThan } : {}) };
   const rows = await database.user.findMany({ where: { id }, orderBy: { id: backwards ? 'asc' : 'desc' }, take });
   return rows.map(toUser);
-}
-
-const columns = {
-  name: 'name',
-  country: 'country',
-  location: 'location',
-  email: 'email',
-  locale: 'locale',
-} as const satisfies Record<keyof UserChange['details'], string>;
-
-async function updateUser(database: Database, change: UserChange): Promise<User | undefined> {
-  const { id, expectedVersion, details } = change;
-  const assignments = Object.entries(columns).flatMap(([field, column]) => {
-    const value = details[field as keyof typeof columns];
-    return value === undefined ? [] : [Prisma.sql`${Prisma.raw(column)} = ${value}`];
-  });
-  const [row] = await database.$queryRaw<UserRow[]>(Prisma.sql`
-    UPDATE users SET ${Prisma.join(assignments)}, version = version + 1, updated_at = now()
-    WHERE id = ${id}::uuid AND (${expectedVersion ?? null}::int IS NULL OR version = ${expectedVersion ?? null}::int)
-    RETURNING ${userColumns}`);
-  return row && toUser(row);
 }

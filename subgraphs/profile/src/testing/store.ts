@@ -15,13 +15,13 @@ export interface TestStore {
 }
 
 /** Starts the stores; a claim lapses after `claimMs`. */
-export async function startTestStore({ claimMs = 60_000 } = {}): Promise<TestStore> {
+export async function startTestStore({ claimMs = 60_000, maxWaiting = 10_000 } = {}): Promise<TestStore> {
   const postgres = await createTestDatabase('profile');
   const database = openDatabase(postgres.url, 5);
   return {
     url: postgres.url,
     database,
-    users: createUserStore(database, { claimMs, idempotencyMs: 60_000 }),
+    users: createUserStore(database, { claimMs, idempotencyMs: 60_000 }, { maxWaiting }),
     verifications: createVerificationStore(database),
     async close() {
       await database.$disconnect();
