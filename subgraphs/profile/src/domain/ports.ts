@@ -43,6 +43,9 @@ export type UpdateOutcome =
   | { readonly kind: 'conflict'; readonly current: User }
   | { readonly kind: 'not-found' };
 
+/** What became of a deletion. */
+export type DeleteOutcome = { readonly kind: 'deleted' } | Exclude<UpdateOutcome, { kind: 'updated' }>;
+
 /** The people, their claims on numbers, and the outbox records that are written with each change. */
 export interface UserStore {
   /** In the order of the ids; undefined where there is no such user. */
@@ -55,8 +58,8 @@ export interface UserStore {
   findUsedKey(fingerprint: IdempotencyFingerprint): Promise<UsedKey | undefined>;
   /** Durable when it resolves; concurrent calls share one commit, and those for one user apply in their order. */
   updateUser(change: UserChange): Promise<UpdateOutcome>;
-  /** Whether such a user was there in the expected version; then they are gone, and their number is free. */
-  deleteUser(deletion: { id: string; expectedVersion: number | undefined; clientId: string }): Promise<boolean>;
+  /** A user who is deleted is gone, and their number is free. */
+  deleteUser(deletion: { id: string; expectedVersion: number | undefined; clientId: string }): Promise<DeleteOutcome>;
   forgetExpiredKeys(): Promise<void>;
 }
 

@@ -3,7 +3,7 @@ import { mayWriteUsers } from './policy.ts';
 import type { Invocation, UpdateOutcome, UserChange, UserStore } from './ports.ts';
 import type { User } from './user.ts';
 import { readUserDetails, type UserDetailsInput } from './user-details.ts';
-import { type Outcome, refusal, success, userError } from './user-error.ts';
+import { type Outcome, refusal, success, userError, versionConflict } from './user-error.ts';
 
 /** What to change: an absent field stays, null clears where it may. */
 export interface UpdateUserInput extends UserDetailsInput {
@@ -27,7 +27,7 @@ export async function updateUser(invocation: Invocation, input: UpdateUserInput)
       : await changeNothing(dependencies.users, { id, expectedVersion });
   if (outcome.kind === 'updated') return success(outcome.user);
   if (outcome.kind === 'not-found') return refusal(userError('NOT_FOUND', 'id'));
-  return { ok: false, errors: [userError('VERSION_CONFLICT', 'expectedVersion')], current: outcome.current };
+  return versionConflict(outcome.current);
 }
 
 /** An input without any detail changes nothing, and so counts as no change. */

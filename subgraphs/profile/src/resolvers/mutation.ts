@@ -14,8 +14,8 @@ export const Mutation: MutationResolvers = {
   deleteUser: async (_, { input }, context) => {
     const outcome = await deleteUser(context, input);
     return outcome.ok
-      ? { deletedUserId: outcome.value, userErrors: [] }
-      : { deletedUserId: null, userErrors: outcome.errors };
+      ? { deletedUserId: outcome.value, user: null, userErrors: [] }
+      : { deletedUserId: null, user: outcome.current ?? null, userErrors: outcome.errors };
   },
 };
 

@@ -79,6 +79,6 @@ export async function untilStatus(harness: Harness, id: string, status: PhoneVer
 }
 
 /** The codes of what is to mend, with the last part of each field. */
-export function faultsOf({ userErrors }: Payload): string[] {
+export function faultsOf({ userErrors }: Pick<Payload, 'userErrors'>): string[] {
   return userErrors.map(({ code, field }) => `${field?.at(-1)} ${code}`);
 }
