@@ -24,10 +24,14 @@ export type SaveOutcome =
 
 /** What an idempotency key did. */
 export interface UsedKey {
-  readonly userId: string;
+  /** Null where it is the key of a batch. */
+  readonly userId: string | null;
   /** Null where the user has been deleted since. */
   readonly payloadHash: string | null;
 }
+
+/** Whose number was refused when a batch first came, by their places in it, and why. */
+export type BatchRefusals = ReadonlyMap<number, UserErrorCode>;
 
 /** A change for one user; an absent field stays as it is. */
 export interface UserChange {
@@ -55,7 +59,13 @@ export interface UserStore {
   countUsers(): Promise<number>;
   /** Durable when it resolves; concurrent calls share one commit. */
   saveNewUser(user: NewUser): Promise<SaveOutcome>;
+  /** The same for users who come together; throws OVERLOADED where there is no room for all, and takes none then. */
+  saveNewUsers(users: readonly NewUser[]): Promise<SaveOutcome>[];
   findUsedKey(fingerprint: IdempotencyFingerprint): Promise<UsedKey | undefined>;
+  /** Binds the key of a batch to its payload; undefined where it is bound to another, or used for something else. */
+  bindBatchKey(batch: IdempotencyFingerprint): Promise<BatchRefusals | undefined>;
+  /** Remembers with the key of a batch whom it refused. */
+  recordRefusals(batch: IdempotencyFingerprint, refusals: BatchRefusals): Promise<void>;
   /** Durable when it resolves; concurrent calls share one commit, and those for one user apply in their order. */
   updateUser(change: UserChange): Promise<UpdateOutcome>;
   /** A user who is deleted is gone, and their number is free. */

@@ -1,4 +1,5 @@
 import { createUser } from '../domain/create-user.ts';
+import { createUsers } from '../domain/create-users.ts';
 import { deleteUser } from '../domain/delete-user.ts';
 import { updateUser } from '../domain/update-user.ts';
 import type { User } from '../domain/user.ts';
@@ -9,6 +10,7 @@ import type { MutationResolvers } from './generated/schema.ts';
 /** Changes. */
 export const Mutation: MutationResolvers = {
   createUser: async (_, { input }, context) => toPayload(await createUser(context, input)),
+  createUsers: async (_, { input }, context) => ({ results: await createUsers(context, input) }),
   updateUser: async (_, { input }, context) => toPayload(await updateUser(context, input)),
   verifyPhone: async (_, { input }, context) => toPayload(await verifyPhone(context, input)),
   deleteUser: async (_, { input }, context) => {

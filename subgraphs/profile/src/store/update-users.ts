@@ -71,7 +71,12 @@ function writeChanges(database: Database, changes: readonly UserChange[]): Promi
         SELECT DISTINCT ON ((person).id) person FROM steps WHERE applied ORDER BY (person).id, nth DESC
       ) AS last
       WHERE users.id = (person).id
+      RETURNING users AS person
     )
-    SELECT ${userColumns}, place AS position, applied
-    FROM (SELECT (person).*, place, applied FROM steps WHERE place IS NOT NULL) AS users`);
+    SELECT ${userColumns}, place AS position, applied FROM (
+      SELECT (coalesce(written.person, steps.person)).*, place, applied
+      FROM steps LEFT JOIN written
+        ON (written.person).id = (steps.person).id AND (written.person).version = (steps.person).version
+      WHERE place IS NOT NULL
+    ) AS users`);
 }

@@ -1,6 +1,7 @@
-import type { Page } from '@atrium/service-kit';
+import { overloaded, type Page } from '@atrium/service-kit';
 import type { UserStore } from '../domain/ports.ts';
 import type { User } from '../domain/user.ts';
+import { bindBatchKey, recordRefusals } from './batch-keys.ts';
 import type { Database } from './client.ts';
 import { deleteUser } from './delete-user.ts';
 import { createKeyLookup, forgetExpiredKeys } from './idempotency-keys.ts';
@@ -10,12 +11,19 @@ import { inOrder, toUser } from './user-rows.ts';
 
 /** The people in PostgreSQL. */
 export function createUserStore(database: Database, lifetimes: Lifetimes, bound: BufferBound): UserStore {
+  const saveNewUser = createWriteBuffer(database, lifetimes, bound);
   return {
     findUsersByIds: (ids) => findUsersByIds(database, ids),
     listUsers: (page) => listUsers(database, page),
     countUsers: () => database.user.count(),
-    saveNewUser: createWriteBuffer(database, lifetimes, bound),
+    saveNewUser,
+    saveNewUsers(users) {
+      if (!saveNewUser.hasRoomFor(users.length)) throw overloaded();
+      return users.map(saveNewUser);
+    },
     findUsedKey: createKeyLookup(database),
+    bindBatchKey: (batch) => bindBatchKey(database, batch, lifetimes.idempotencyMs),
+    recordRefusals: (batch, refusals) => recordRefusals(database, batch, refusals),
     updateUser: createUpdateBuffer(database, bound),
     deleteUser: (deletion) => deleteUser(database, deletion),
     forgetExpiredKeys: () => forgetExpiredKeys(database),
