@@ -5,6 +5,7 @@ const subgraphs: Record<string, Record<string, string>> = {
   profile: {
     User: '../../domain/user.ts#User as DomainUser',
     UserConnection: '../../domain/list-users.ts#UserList',
+    CreateUsersResult: '../../domain/create-together.ts#ItemOutcome',
   },
   image: {
     Image: '../../domain/image.ts#Image as DomainImage',

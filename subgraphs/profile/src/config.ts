@@ -58,6 +58,11 @@ export const settings = {
     min: 1,
     max: 1_000,
   }),
+  writeBufferSize: integer(
+    'WRITE_BUFFER_SIZE',
+    'how many creates, and how many updates, may wait for their commit; more are OVERLOADED',
+    { fallback: 10_000, min: 100 },
+  ),
   outboxPollMs: integer('OUTBOX_POLL_MS', 'how often the outbox looks for what became due', {
     fallback: 1_000,
     min: 10,

@@ -61,7 +61,7 @@ export async function startProfile(settings: ProfileSettings): Promise<Profile> 
   };
   const subscriptions = subscriptionsOf(settings.eventSubscribers);
   const lifetimes = { claimMs: settings.claimLifetimeMs, idempotencyMs: settings.idempotencyLifetimeMs };
-  const stored = createUserStore(database, lifetimes, subscriptions);
+  const stored = createUserStore(database, lifetimes, subscriptions, { maxWaiting: settings.writeBufferSize });
   const { cache, ...caching } = openUserCache(settings, stored, logger);
   registerCacheMetrics(metrics.registry, cache);
   const users = writeUsersThrough(stored, cache);

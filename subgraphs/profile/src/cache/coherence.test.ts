@@ -99,16 +99,17 @@ test('whatever happens at once, nobody answers with an old version after half a 
     const history = histories[slot] as History;
     const chance = draw(1_000);
     if (chance < 25) {
-      const user = await users.updateUser({
+      const outcome = await users.updateUser({
         id: history.id,
         clientId: 'tests',
         expectedVersion: undefined,
         details: { name: `Name ${draw(1_000)}` },
       });
-      if (user) history.wrote(process, user.version);
+      if (outcome.kind === 'updated') history.wrote(process, outcome.user.version);
       counts.updates += 1;
     } else if (chance < 28) {
-      if (!(await users.deleteUser({ id: history.id, expectedVersion: undefined, clientId: 'c' }))) return;
+      const { kind } = await users.deleteUser({ id: history.id, expectedVersion: undefined, clientId: 'c' });
+      if (kind !== 'deleted') return;
       history.wrote(process, gone);
       counts.deletions += 1;
       // The old one is still read by others for a while.

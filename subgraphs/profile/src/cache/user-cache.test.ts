@@ -213,7 +213,8 @@ test('an own write that a later one of another process has overtaken does not co
   const process = await openProcess();
   const id = await savedUser();
   const since = performance.now();
-  const own = (await rename(store.users, id, 'Own')) as User;
+  const written = await rename(store.users, id, 'Own');
+  const own = (written as typeof written & { kind: 'updated' }).user;
   await rename(store.users, id, 'Later');
   await untilHeard(process);
   process.cache.wrote(own, since);

@@ -8,11 +8,20 @@ export function writeUsersThrough(users: UserStore, cache: UserCache): UserStore
     ...users,
     saveNewUser: (user) =>
       writeThrough(cache, users.saveNewUser(user), (outcome) => (outcome.kind === 'saved' ? outcome.user : undefined)),
-    updateUser: (change) => writeThrough(cache, users.updateUser(change), (user) => user),
+    saveNewUsers: (created) =>
+      users
+        .saveNewUsers(created)
+        .map((saving) =>
+          writeThrough(cache, saving, (outcome) => (outcome.kind === 'saved' ? outcome.user : undefined)),
+        ),
+    updateUser: (change) =>
+      writeThrough(cache, users.updateUser(change), (outcome) =>
+        outcome.kind === 'updated' ? outcome.user : undefined,
+      ),
     async deleteUser(deletion) {
-      const deleted = await users.deleteUser(deletion);
-      if (deleted) cache.deleted(deletion.id);
-      return deleted;
+      const outcome = await users.deleteUser(deletion);
+      if (outcome.kind === 'deleted') cache.deleted(deletion.id);
+      return outcome;
     },
   };
 }

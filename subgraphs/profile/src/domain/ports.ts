@@ -27,10 +27,14 @@ export type SaveOutcome =
 
 /** What an idempotency key did. */
 export interface UsedKey {
-  readonly userId: string;
+  /** Null where it is the key of a batch. */
+  readonly userId: string | null;
   /** Null where the user has been deleted since. */
   readonly payloadHash: string | null;
 }
+
+/** Whose number was refused when a batch first came, by their places in it, and why. */
+export type BatchRefusals = ReadonlyMap<number, UserErrorCode>;
 
 /** A change for one user; an absent field stays as it is. */
 export interface UserChange {
@@ -40,17 +44,33 @@ export interface UserChange {
   readonly details: Partial<UserDetails>;
 }
 
+/** What became of a change. */
+export type UpdateOutcome =
+  | { readonly kind: 'updated'; readonly user: User }
+  /** The user is of another version than the change expects. */
+  | { readonly kind: 'conflict'; readonly current: User }
+  | { readonly kind: 'not-found' };
+
+/** What became of a deletion. */
+export type DeleteOutcome = { readonly kind: 'deleted' } | Exclude<UpdateOutcome, { kind: 'updated' }>;
+
 /** The people, their claims on numbers, and the outbox records that are written with each change. */
 export interface UserStore {
   /** In the order of the ids; undefined where there is no such user. */
   findUsersByIds(ids: readonly string[]): Promise<(User | undefined)[]>;
   /** Durable when it resolves; concurrent calls share one commit. */
   saveNewUser(user: NewUser): Promise<SaveOutcome>;
+  /** The same for users who come together; throws OVERLOADED where there is no room for all, and takes none then. */
+  saveNewUsers(users: readonly NewUser[]): Promise<SaveOutcome>[];
   findUsedKey(fingerprint: IdempotencyFingerprint): Promise<UsedKey | undefined>;
-  /** Undefined where there is no such user in the expected version. */
-  updateUser(change: UserChange): Promise<User | undefined>;
-  /** Whether such a user was there in the expected version; then they are gone, and their number is free. */
-  deleteUser(deletion: { id: string; expectedVersion: number | undefined; clientId: string }): Promise<boolean>;
+  /** Binds the key of a batch to its payload; undefined where it is bound to another, or used for something else. */
+  bindBatchKey(batch: IdempotencyFingerprint): Promise<BatchRefusals | undefined>;
+  /** Remembers with the key of a batch whom it refused. */
+  recordRefusals(batch: IdempotencyFingerprint, refusals: BatchRefusals): Promise<void>;
+  /** Durable when it resolves; concurrent calls share one commit, and those for one user apply in their order. */
+  updateUser(change: UserChange): Promise<UpdateOutcome>;
+  /** A user who is deleted is gone, and their number is free. */
+  deleteUser(deletion: { id: string; expectedVersion: number | undefined; clientId: string }): Promise<DeleteOutcome>;
   /** Forgets a bounded number of keys whose time is over; answers how many. */
   forgetExpiredKeys(): Promise<number>;
 }

@@ -1,4 +1,5 @@
 import { createUser } from '../domain/create-user.ts';
+import { createUsers } from '../domain/create-users.ts';
 import { deleteUser } from '../domain/delete-user.ts';
 import { updateUser } from '../domain/update-user.ts';
 import type { User } from '../domain/user.ts';
@@ -9,13 +10,14 @@ import type { MutationResolvers } from './generated/schema.ts';
 /** Changes. */
 export const Mutation: MutationResolvers = {
   createUser: async (_, { input }, context) => toPayload(await createUser(context, input)),
+  createUsers: async (_, { input }, context) => ({ results: await createUsers(context, input) }),
   updateUser: async (_, { input }, context) => toPayload(await updateUser(context, input)),
   verifyPhone: async (_, { input }, context) => toPayload(await verifyPhone(context, input)),
   deleteUser: async (_, { input }, context) => {
     const outcome = await deleteUser(context, input);
     return outcome.ok
-      ? { deletedUserId: outcome.value, userErrors: [] }
-      : { deletedUserId: null, userErrors: outcome.errors };
+      ? { deletedUserId: outcome.value, user: null, userErrors: [] }
+      : { deletedUserId: null, user: outcome.current ?? null, userErrors: outcome.errors };
   },
 };
 

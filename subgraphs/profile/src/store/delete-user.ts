@@ -1,8 +1,11 @@
 import { newId } from '@atrium/service-kit';
+import type { DeleteOutcome } from '../domain/ports.ts';
 import type { Subscriptions } from '../domain/subscriptions.ts';
+import type { User } from '../domain/user.ts';
 import type { Connection, Database } from './client.ts';
 import { Prisma } from './generated/client.ts';
 import { tellSubscribers } from './tell-subscribers.ts';
+import { toUser, type UserRow, userColumns } from './user-rows.ts';
 import { countUsers } from './user-stats.ts';
 
 interface Deletion {
@@ -12,23 +15,30 @@ interface Deletion {
 }
 
 /** The user is not there in the expected version; thrown so that nothing of the transaction stays. */
-class NotDeleted extends Error {}
+class NotDeleted extends Error {
+  readonly current: User | undefined;
+
+  constructor(current: User | undefined) {
+    super();
+    this.current = current;
+  }
+}
 
 /** Deletes a user and all that Profile knows of them, and tells the subscribers, in one transaction. */
 export async function deleteUser(
   database: Database,
   subscriptions: Subscriptions,
   deletion: Deletion,
-): Promise<boolean> {
+): Promise<DeleteOutcome> {
   try {
     await database.$transaction((connection) => deleteRows(connection, subscriptions, deletion), {
       maxWait: 10_000,
       timeout: 10_000,
     });
-    return true;
+    return { kind: 'deleted' };
   } catch (error) {
-    if (error instanceof NotDeleted) return false;
-    throw error;
+    if (!(error instanceof NotDeleted)) throw error;
+    return error.current ? { kind: 'conflict', current: error.current } : { kind: 'not-found' };
   }
 }
 
@@ -42,16 +52,19 @@ async function deleteRows(
   await connection.$executeRaw(Prisma.sql`
     UPDATE idempotency_keys SET payload_hash = NULL WHERE user_id = ${id}::uuid`);
   await connection.$queryRaw(Prisma.sql`SELECT 1 FROM phone_claims WHERE user_id = ${id}::uuid FOR UPDATE`);
-  const deleted = await connection.$queryRaw<object[]>(Prisma.sql`
-    WITH gone AS (
-      DELETE FROM users
-      WHERE id = ${id}::uuid AND (${expectedVersion}::int IS NULL OR version = ${expectedVersion}::int)
-      RETURNING id, version + 1 AS version, country, ${clientId}::text AS client_id, ${newId()}::uuid AS event_id
+  const [found] = await connection.$queryRaw<(UserRow & { deleted: boolean })[]>(Prisma.sql`
+    WITH found AS MATERIALIZED (
+      SELECT * FROM users WHERE id = ${id}::uuid FOR UPDATE
+    ), gone AS (
+      DELETE FROM users USING found
+      WHERE users.id = found.id AND found.version = coalesce(${expectedVersion}::int, found.version)
+      RETURNING users.id, users.version + 1 AS version, users.country, ${clientId}::text AS client_id,
+        ${newId()}::uuid AS event_id
     ), freed AS (
       DELETE FROM phone_claims USING gone WHERE user_id = gone.id
     ), remembered AS (
       INSERT INTO deleted_users (id, version, client_id) SELECT id, version, client_id FROM gone
     ) ${tellSubscribers(subscriptions, 'user.deleted', Prisma.sql`gone`)} ${countUsers('deleted', Prisma.sql`gone`)}
-    SELECT id FROM gone`);
-  if (deleted.length === 0) throw new NotDeleted();
+    SELECT ${userColumns}, EXISTS (SELECT FROM gone) AS deleted FROM found AS users`);
+  if (!found?.deleted) throw new NotDeleted(found && toUser(found));
 }

@@ -8,7 +8,11 @@ import { Prisma } from './generated/client.ts';
 const purgeSize = 5_000;
 
 /** Writes down the keys of those who come first with theirs; answers them and all who bring no key. */
-export async function claimKeys(connection: Connection, users: NewUser[], lifetimeMs: number): Promise<NewUser[]> {
+export async function claimKeys(
+  connection: Connection,
+  users: readonly NewUser[],
+  lifetimeMs: number,
+): Promise<readonly NewUser[]> {
   const keyed = users
     .flatMap(({ id, idempotency }) => (idempotency ? [{ id, ...idempotency }] : []))
     .toSorted((a, b) => (a.keyHash < b.keyHash ? -1 : 1));

@@ -11,7 +11,7 @@ import { tellSubscribers } from './tell-subscribers.ts';
  */
 export async function saveClaims(
   connection: Connection,
-  users: NewUser[],
+  users: readonly NewUser[],
   claimMs: number,
   subscriptions: Subscriptions,
 ): Promise<Set<NewUser>> {

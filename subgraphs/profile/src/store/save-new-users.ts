@@ -1,11 +1,11 @@
-import { createBatcher, newId } from '@atrium/service-kit';
+import { type Batcher, createBatcher, newId } from '@atrium/service-kit';
 import type { NewUser, SaveOutcome } from '../domain/ports.ts';
 import type { Subscriptions } from '../domain/subscriptions.ts';
 import type { Connection, Database } from './client.ts';
 import { Prisma } from './generated/client.ts';
 import { claimKeys, releaseKeys } from './idempotency-keys.ts';
+import { writeInParts } from './in-parts.ts';
 import { saveClaims } from './phone-claims.ts';
-import { isRolledBack } from './rolled-back.ts';
 import { tellSubscribers } from './tell-subscribers.ts';
 import { toUser, type UserRow, userColumns } from './user-rows.ts';
 import { countUsers } from './user-stats.ts';
@@ -20,9 +20,14 @@ export interface Lifetimes {
 type Outcomes = Map<NewUser, SaveOutcome | Error>;
 
 /** Saves users who are nobody's rivals, in a transaction. */
-type Save = (connection: Connection, users: NewUser[]) => Promise<[NewUser, SaveOutcome][]>;
+type Save = (connection: Connection, users: readonly NewUser[]) => Promise<SaveOutcome[]>;
 
 const patience = { maxWait: 10_000, timeout: 10_000 };
+
+/** What the write buffer lets wait before it tells whoever comes next that it is overloaded. */
+export interface BufferBound {
+  readonly maxWaiting: number;
+}
 
 /**
  * The write buffer: creates that arrive while a commit is under way share the next one, so that one flush of the disk
@@ -32,8 +37,10 @@ export function createWriteBuffer(
   database: Database,
   lifetimes: Lifetimes,
   subscriptions: Subscriptions,
-): (user: NewUser) => Promise<SaveOutcome> {
-  const save = (connection: Connection, users: NewUser[]) => saveUsers(connection, users, lifetimes, subscriptions);
+  { maxWaiting }: BufferBound,
+): Batcher<NewUser, SaveOutcome> {
+  const save = (connection: Connection, users: readonly NewUser[]) =>
+    saveUsers(connection, users, lifetimes, subscriptions);
   return createBatcher<NewUser, SaveOutcome>(
     async (users) => {
       const outcomes: Outcomes = new Map();
@@ -44,21 +51,16 @@ export function createWriteBuffer(
       }
       return users.map((user) => outcomes.get(user) as SaveOutcome | Error);
     },
-    { maxSize: 500, concurrency: 2 },
+    { maxSize: 500, concurrency: 2, maxWaiting },
   );
 }
 
 /** Saves users who are nobody's rivals; one whose row PostgreSQL refuses fails alone. */
 async function saveRound(database: Database, users: NewUser[], save: Save, outcomes: Outcomes): Promise<void> {
-  try {
-    const saved = await database.$transaction((connection) => save(connection, users), patience);
-    for (const [user, outcome] of saved) outcomes.set(user, outcome);
-  } catch (error) {
-    // All of it was rolled back, because of one of them or of a deadlock. After anything else nobody knows.
-    if (!isRolledBack(error)) throw error;
-    if (users.length > 1) await Promise.all(users.map((user) => saveRound(database, [user], save, outcomes)));
-    else for (const user of users) outcomes.set(user, error);
-  }
+  const saved = await writeInParts(users, (part) =>
+    database.$transaction((connection) => save(connection, part), patience),
+  );
+  for (const [index, user] of users.entries()) outcomes.set(user, saved[index] as SaveOutcome | Error);
 }
 
 /** One statement cannot decide twice about one row, so of those who want the same number or key one goes first. */
@@ -87,10 +89,10 @@ function settleRivals(users: NewUser[], outcomes: Outcomes): NewUser[] {
 /** Locks are taken in one order everywhere, keys before claims before users, so that transactions cannot deadlock. */
 async function saveUsers(
   connection: Connection,
-  users: NewUser[],
+  users: readonly NewUser[],
   lifetimes: Lifetimes,
   subscriptions: Subscriptions,
-): Promise<[NewUser, SaveOutcome][]> {
+): Promise<SaveOutcome[]> {
   const fresh = await claimKeys(connection, users, lifetimes.idempotencyMs);
   const holders = await saveClaims(connection, fresh, lifetimes.claimMs, subscriptions);
   const refused = new Set(fresh.filter((user) => !holders.has(user)));
@@ -99,8 +101,8 @@ async function saveUsers(
   const saved = new Map(rows.map((row) => [row.id, row]));
   return users.map((user) => {
     const row = saved.get(user.id);
-    if (row) return [user, { kind: 'saved', user: toUser(row) }];
-    return [user, { kind: refused.has(user) ? 'number-taken' : 'key-used' }];
+    if (row) return { kind: 'saved', user: toUser(row) };
+    return { kind: refused.has(user) ? 'number-taken' : 'key-used' };
   });
 }
 

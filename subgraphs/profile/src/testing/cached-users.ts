@@ -32,7 +32,9 @@ export interface CachedUsersOptions {
 /** Opens one on the database and waits until it listens. */
 export async function openCachedUsers(databaseUrl: string, options: CachedUsersOptions = {}): Promise<CachedUsers> {
   const database = openDatabase(databaseUrl, 5);
-  const stored = createUserStore(database, { claimMs: 60_000, idempotencyMs: 60_000 }, subscriptionsOf([]));
+  const stored = createUserStore(database, { claimMs: 60_000, idempotencyMs: 60_000 }, subscriptionsOf([]), {
+    maxWaiting: 10_000,
+  });
   let read = 0;
   let hold: { reached: () => void; until: Promise<void> } | undefined;
   const { cache, close } = openUserCache(

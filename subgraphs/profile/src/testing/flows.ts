@@ -87,6 +87,6 @@ export async function untilWordsAreForgotten({ sql }: Pick<Harness, 'sql'>): Pro
 }
 
 /** The codes of what is to mend, with the last part of each field. */
-export function faultsOf({ userErrors }: Payload): string[] {
+export function faultsOf({ userErrors }: Pick<Payload, 'userErrors'>): string[] {
   return userErrors.map(({ code, field }) => `${field?.at(-1)} ${code}`);
 }

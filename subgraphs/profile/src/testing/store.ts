@@ -19,8 +19,10 @@ export interface TestStore {
 export async function startTestStore({
   claimMs = 60_000,
   subscribers = [],
+  maxWaiting = 10_000,
 }: {
   claimMs?: number;
+  maxWaiting?: number;
   subscribers?: Subscriber[];
 } = {}): Promise<TestStore> {
   const subscriptions = subscriptionsOf(subscribers);
@@ -29,7 +31,7 @@ export async function startTestStore({
   return {
     url: postgres.url,
     database,
-    users: createUserStore(database, { claimMs, idempotencyMs: 60_000 }, subscriptions),
+    users: createUserStore(database, { claimMs, idempotencyMs: 60_000 }, subscriptions, { maxWaiting }),
     verifications: createVerificationStore(database, subscriptions),
     async close() {
       await database.$disconnect();
