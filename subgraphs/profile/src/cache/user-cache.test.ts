@@ -1,7 +1,6 @@
 import { newId } from '@atrium/service-kit';
 import { waitUntil } from '@atrium/service-kit/testing/wait-until';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import type { User } from '../domain/user.ts';
 import { type CachedUsers, type CachedUsersOptions, cutListeners, openCachedUsers } from '../testing/cached-users.ts';
 import { newUser, startTestStore, type TestStore } from '../testing/store.ts';
 import { startTcpRelay } from '../testing/tcp-relay.ts';
