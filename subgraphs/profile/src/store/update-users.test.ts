@@ -81,7 +81,7 @@ test('a change touches nothing but what it names, the version and the time', asy
   const user = await saved({ location: 'Pune' });
   const [outcome] = await together([change(user.id, { name: 'Meera' })]);
   const changed = outcome?.kind === 'updated' ? outcome.user : undefined;
-  expect(changed).toEqual({ ...user, name: 'Meera', version: 2, updatedAt: changed?.updatedAt });
+  expect(changed).toEqual({ ...user, name: 'Meera', version: 2, revision: 2, updatedAt: changed?.updatedAt });
   expect(changed?.updatedAt.getTime()).toBeGreaterThan(user.updatedAt.getTime());
   expect(await find(user.id)).toEqual(changed);
 });
