@@ -1,8 +1,8 @@
 // What an admission costs: the CPU time of a request with it and without, side by side, and that of the lane alone.
 import { parseArgs } from 'node:util';
 import { Lane, type Visitor } from '@atrium/service-kit/admission';
-import { spreadOf } from '../../gateway/src/statistics.ts';
-import { figure, spreadText, toTable } from '../../gateway/src/table.ts';
+import { spreadOf } from '../../src/statistics.ts';
+import { figure, spreadText, toTable } from '../../src/table.ts';
 import { startContestant } from './contestant.ts';
 
 const { values } = parseArgs({

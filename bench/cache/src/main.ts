@@ -1,4 +1,4 @@
-import { figure, toTable } from '../../gateway/src/table.ts';
+import { figure, toTable } from '../../src/table.ts';
 import { belady } from './policies/belady.ts';
 import { lru } from './policies/lru.ts';
 import { ours } from './policies/ours.ts';

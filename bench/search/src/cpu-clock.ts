@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { processTree } from '../../gateway/src/process-cost.ts';
+import { processTree } from '../../src/process-cost.ts';
 
 /**
  * The milliseconds that all processes below this one have run on a core so far, to the nanosecond: the kernel's own count

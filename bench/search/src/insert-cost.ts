@@ -1,7 +1,7 @@
 import { withClient } from '@atrium/stack';
-import type { Progress } from '../../gateway/src/progress.ts';
-import { type Spread, spreadOf } from '../../gateway/src/statistics.ts';
-import { figure, spreadText, toTable } from '../../gateway/src/table.ts';
+import type { Progress } from '../../src/progress.ts';
+import { type Spread, spreadOf } from '../../src/statistics.ts';
+import { figure, spreadText, toTable } from '../../src/table.ts';
 
 const batches = 100;
 const batchSize = 100;

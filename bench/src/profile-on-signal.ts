@@ -1,5 +1,5 @@
-// Loaded into our gateway before its own code: SIGUSR2 starts a CPU profile, and the next one writes it.
-import { writeFileSync } from 'node:fs';
+// Loaded into a process before its own code: SIGUSR2 starts a CPU profile, and the next one writes it.
+import { renameSync, writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
 import { join } from 'node:path';
 
@@ -18,5 +18,8 @@ process.on('SIGUSR2', async () => {
   }
   const { profile } = await session.post('Profiler.stop');
   count += 1;
-  writeFileSync(join(folder, `${count}.cpuprofile`), JSON.stringify(profile));
+  const file = join(folder, `${count}.cpuprofile`);
+  // Whoever waits for the file must not find a part of it.
+  writeFileSync(`${file}.part`, JSON.stringify(profile));
+  renameSync(`${file}.part`, file);
 });

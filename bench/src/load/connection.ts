@@ -1,6 +1,8 @@
 import { connect, type Socket } from 'node:net';
 import { type Response, readResponse } from './read-response.ts';
-import type { RequestTemplate } from './request-template.ts';
+
+/** Gives the bytes of the request for a place. They are left alone until the connection asks for the next. */
+export type WriteRequest = (place: number) => Buffer;
 
 /** Told what came of a request: its response, or undefined where the connection broke. */
 export type OnAnswer = (connection: Connection, response: Response | undefined) => void;
@@ -8,9 +10,9 @@ export type OnAnswer = (connection: Connection, response: Response | undefined) 
 const readBufferSize = 128 * 1024;
 
 /**
- * A kept-alive connection for one request at a time. It is no general HTTP client, because the load shares its core
- * with the subgraphs and must cost next to nothing: a request is a buffer with some digits changed, and an answer is
- * read where the socket put it.
+ * A kept-alive connection for one request at a time. It is no general HTTP client, because the load shares cores
+ * with what it measures and must cost next to nothing: a request is a buffer, and an answer is read where the socket
+ * put it.
  */
 export class Connection {
   /** The place that the request on its way asks for. */
@@ -20,15 +22,13 @@ export class Connection {
   #socket: Socket | undefined;
   #waiting = false;
   #pending: Buffer | undefined;
-  readonly #request: Buffer;
-  readonly #template: RequestTemplate;
+  readonly #write: WriteRequest;
   readonly #port: number;
   readonly #onAnswer: OnAnswer;
 
-  constructor(port: number, template: RequestTemplate, onAnswer: OnAnswer) {
+  constructor(port: number, write: WriteRequest, onAnswer: OnAnswer) {
     this.#port = port;
-    this.#template = template;
-    this.#request = template.createBuffer();
+    this.#write = write;
     this.#onAnswer = onAnswer;
     this.#socket = this.#connect();
   }
@@ -38,9 +38,8 @@ export class Connection {
     this.place = place;
     this.dueAt = dueAt;
     this.#waiting = true;
-    this.#template.fill(this.#request, place);
     this.#socket ??= this.#connect();
-    this.#socket.write(this.#request);
+    this.#socket.write(this.#write(place));
   }
 
   /** Closes it; what is on its way is not reported. */

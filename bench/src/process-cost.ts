@@ -22,6 +22,44 @@ export function cpuSecondsOf(pids: readonly number[]): number {
   return readPs().reduce((sum, { pid, cpuSeconds }) => sum + (pids.includes(pid) ? cpuSeconds : 0), 0);
 }
 
+/** What a process is, and the CPU time that it has used so far. */
+export interface ProcessCpu {
+  parent: number;
+  seconds: number;
+  /** The CPU time of children that have ended and were waited for, over their whole lives; nought without /proc. */
+  endedChildren: number;
+  /** Its command line, or what it wrote over that. */
+  title: string;
+}
+
+/** Every process of the machine by its id, with what it has used so far. */
+export function cpuByProcess(): Map<number, ProcessCpu> {
+  if (!hasProc) {
+    return new Map(
+      readPs().map(({ pid, parent, cpuSeconds, title }) => [
+        pid,
+        { parent, seconds: cpuSeconds, endedChildren: 0, title },
+      ]),
+    );
+  }
+  const processes = new Map<number, ProcessCpu>();
+  for (const pid of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
+    try {
+      const [, parent, ...fields] = statOf(pid);
+      const [user, system, endedUser, endedSystem] = fields.slice(9, 13).map((ticks) => Number(ticks) / ticksPerSecond);
+      processes.set(Number(pid), {
+        parent: Number(parent),
+        seconds: (user ?? 0) + (system ?? 0),
+        endedChildren: (endedUser ?? 0) + (endedSystem ?? 0),
+        title: readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' '),
+      });
+    } catch {
+      // It ended between the two looks.
+    }
+  }
+  return processes;
+}
+
 /** What processes hold in memory, and what they held at most; the latter is unknown without /proc. */
 export function memoryOf(pids: readonly number[]): { residentBytes: number; peakBytes: number | undefined } {
   if (!hasProc) {
@@ -83,14 +121,21 @@ interface PsLine {
   parent: number;
   resident: number;
   cpuSeconds: number;
+  title: string;
 }
 
 function readPs(): PsLine[] {
-  const lines = execFileSync('ps', ['-axo', 'pid=,ppid=,rss=,time='], { encoding: 'utf8' }).trim().split('\n');
+  const lines = execFileSync('ps', ['-axo', 'pid=,ppid=,rss=,time=,command='], { encoding: 'utf8' }).trim().split('\n');
   return lines.map((line) => {
-    const [pid, parent, resident, time = ''] = line.trim().split(/\s+/);
+    const [pid, parent, resident, time = '', ...title] = line.trim().split(/\s+/);
     const cpuSeconds = toSeconds(time);
-    return { pid: Number(pid), parent: Number(parent), resident: Number(resident) * 1_024, cpuSeconds };
+    return {
+      pid: Number(pid),
+      parent: Number(parent),
+      resident: Number(resident) * 1_024,
+      cpuSeconds,
+      title: title.join(' '),
+    };
   });
 }
 
