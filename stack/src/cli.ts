@@ -4,7 +4,7 @@ import { migrateCommand } from './migrations/cli.ts';
 import { reset } from './reset.ts';
 import { runStack } from './run.ts';
 import { seedCommand } from './seed/command.ts';
-import { keysCommand, outboxCommand } from './service-command.ts';
+import { keysCommand, outboxCommand } from './operator-commands.ts';
 import { readSettings } from './settings.ts';
 import { reasonOf, StackError } from './stack-error.ts';
 
