@@ -3,7 +3,7 @@ import type { RequestContext } from './request-context.ts';
 /** An answer as it arrived. */
 export interface ServiceResponse {
   status: number;
-  body: Buffer;
+  body: string;
 }
 
 /** What a call to a sister service needs to say. */

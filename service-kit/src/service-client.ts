@@ -78,7 +78,7 @@ export function createServiceClient(
 
 function parseAnswer<Data>(response: ServiceResponse): { data?: Data | null; errors?: unknown } | undefined {
   try {
-    return JSON.parse(response.body.toString('utf8'));
+    return JSON.parse(response.body);
   } catch {
     return undefined;
   }

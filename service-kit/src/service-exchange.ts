@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import type { AnswerController, AnswerHandler } from './http1/answer-handler.ts';
 import { troubleOf } from './instance-health.ts';
 import { contextHeadersOf, remainingMs, timedOut } from './request-context.ts';
 import type { CallObserver, CallOutcome, ServiceCall, ServiceResponse } from './service-call.ts';
@@ -23,7 +24,7 @@ const givenUp = new Error('given up');
  * One call on its way to an instance and back, and to another one where it may be sent again. It is the handler that
  * undici tells what happens, and what its time limit and its caller's signal end.
  */
-export class Exchange implements Dispatcher.DispatchHandler {
+export class Exchange implements Dispatcher.DispatchHandler, AnswerHandler {
   readonly #call: ServiceCall;
   readonly #share: ExchangeShare;
   readonly #budgetMs: number;
@@ -31,7 +32,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #reject: (error: unknown) => void;
   readonly #timer: NodeJS.Timeout;
   #instance: ServiceInstance;
-  #controller: Dispatcher.DispatchController | undefined;
+  #controller: AnswerController | undefined;
   #startedAt = 0;
   #isSent = false;
   #isAnswered = false;
@@ -72,7 +73,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     instance.dispatch(this.#call, headers, this);
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
+  onRequestStart(controller: AnswerController): void {
     // Thrown, this takes the request from its queue; an abort would cost the connection, which is a good one.
     if (this.#isOver) throw givenUp;
     this.#controller = controller;
@@ -107,8 +108,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (isFault) this.#instance.health.failed('sick');
     else this.#instance.health.succeeded();
     this.#end(isFault ? 'failed' : 'answered');
-    const body = this.#chunks ? Buffer.concat(this.#chunks, this.#sizeBytes) : (this.#first ?? Buffer.alloc(0));
-    this.#resolve({ status, body });
+    const body = this.#chunks ? Buffer.concat(this.#chunks, this.#sizeBytes) : this.#first;
+    this.#resolve({ status, body: body?.toString() ?? '' });
   }
 
   onResponseError(_controller: unknown, error: Error): void {

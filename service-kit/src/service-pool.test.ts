@@ -20,7 +20,7 @@ function open(addresses: string | string[], options: ServicePoolOptions = {}): S
 async function post(pool: ServicePool, about: Partial<ServiceCall> = {}): Promise<string> {
   const context = backgroundContext(10_000);
   const call = { path: '/graphql', headers: [], body: '{}', context, timeoutMs: 5_000, isRead: true, ...about };
-  return (await pool.post(call)).body.toString();
+  return (await pool.post(call)).body;
 }
 
 /** How a call ends that is not answered. */
@@ -346,6 +346,12 @@ test('an address is asked as it is given, and a path below it', async () => {
   await post(open(`${instance.url}/base/`), { path: '/events' });
   await post(open(instance.url), { path: '' });
   expect(instance.requests.map(({ url }) => url)).toEqual(['/graph?v=2', '/base/events', '/']);
+});
+
+test.each(['{"name":"Ada"}', '{"name":"Ærøskøbing, पुणे, 🏝"}'])('the body %s arrives as it is', async (body) => {
+  const instance = await startInstance();
+  await post(open(instance.url), { body });
+  expect(instance.bodies).toEqual([body]);
 });
 
 test('what cannot be put into a request is a fault of ours, and none of the instance', async () => {

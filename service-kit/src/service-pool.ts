@@ -27,7 +27,6 @@ const mebibyte = 1024 * 1024;
 
 const defaults: InstanceOptions = {
   connections: 64,
-  pipelining: 1,
   probe: { path: '/livez' },
   breakerFailures: 5,
   breakerProbeMs: 500,

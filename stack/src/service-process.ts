@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { appendFileSync, closeSync, openSync, renameSync, statSync } from 'node:fs';
 import { type ServiceName, serviceFolder } from './repository.ts';
+import { serviceCommand } from './service-command.ts';
 import { StackError } from './stack-error.ts';
 
 /** A service that runs as a process of its own. */
@@ -33,7 +34,6 @@ export type ServiceProcessOptions = {
 const readyTimeoutMs = 60_000;
 const stopTimeoutMs = 10_000;
 const longestPauseMs = 10_000;
-const nodeArguments = ['--disable-warning=ExperimentalWarning', 'src/main.ts'];
 
 /** Makes the handle of a service; nothing runs until `start`. */
 export function serviceProcess(options: ServiceProcessOptions): ServiceHandle {
@@ -106,7 +106,7 @@ function launch(name: ServiceName, env: Record<string, string>, logFile: string)
   // Standard output goes to the file itself; standard error passes through here, to be quoted when a start fails. The
   // IPC channel carries nothing: it closes when this process ends, however it ends, and the service then exits. A
   // group of its own keeps the terminal's Ctrl-C from it, so that the stack stops the services in order.
-  const started = spawn(process.execPath, nodeArguments, {
+  const started = spawn(process.execPath, serviceCommand, {
     cwd: serviceFolder(name),
     env,
     detached: true,

@@ -49,7 +49,7 @@ test('a new supergraph is taken under load without a failed request, and a broke
   await gateway.stop();
   expect(failures).toEqual([]);
   expect(answered).toBeGreaterThan(reloads * 20);
-});
+}, 180_000);
 
 test('SIGTERM under load fails no request: what was begun is finished, and clients move on to another gateway', async () => {
   const [first, second] = await Promise.all([

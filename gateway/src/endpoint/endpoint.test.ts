@@ -142,3 +142,22 @@ test('a limit that several gateways share refuses as well', async () => {
   await shared.close();
   expect(statuses).toEqual([200, 200, 429]);
 });
+
+test('each limit that was met is counted by its name', async () => {
+  const met = async (limit: string) => {
+    const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+    return Number(new RegExp(`limits_met_total\\{limit="${limit}"\\} (\\d+)`).exec(metrics)?.[1] ?? 0);
+  };
+  const [body, bodies, aliases] = [await met('body'), await met('bodies'), await met('aliases')];
+  const tooMuch = begin({ 'x-api-key': nobody, 'content-length': 300_000 });
+  tooMuch.sent.flushHeaders();
+  expect((await tooMuch.answer).response.statusCode).toBe(413);
+  tooMuch.sent.destroy();
+  const noRoom = begin({ 'content-length': 2 * 1024 * 1024 });
+  noRoom.sent.flushHeaders();
+  expect((await noRoom.answer).response.statusCode).toBe(503);
+  noRoom.sent.destroy();
+  const query = `{ ${Array.from({ length: 20 }, (_, index) => `a${index}: __typename`).join(' ')} }`;
+  expect((await gateway.ask(writer, { query })).status).toBe(400);
+  expect([await met('body'), await met('bodies'), await met('aliases')]).toEqual([body + 1, bodies + 1, aliases + 1]);
+});

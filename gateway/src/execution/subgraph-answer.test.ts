@@ -2,11 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { readAnswer } from './subgraph-answer.ts';
 
 const read = (body: unknown, status = 200, entityCount?: number) =>
-  readAnswer(
-    'image',
-    { status, body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) },
-    entityCount,
-  );
+  readAnswer('image', { status, body: typeof body === 'string' ? body : JSON.stringify(body) }, entityCount);
 
 describe('what a subgraph sends', () => {
   test.each([

@@ -41,8 +41,6 @@ export interface SubgraphAnswer {
   isPlain?: boolean;
 }
 
-const backslash = 0x5c;
-
 /** Reads what a subgraph sent; whatever is no GraphQL answer to the question counts as none at all. */
 export function readAnswer(
   service: string,
@@ -57,7 +55,7 @@ export function readAnswer(
   if (response.status === 401 || !isWhole || !Array.isArray(errors) || (data === null && errors.length === 0)) {
     throw new ServiceUnavailable(service, new UnusableAnswer(response, errors));
   }
-  return { data, errors: errors.map(toSubgraphError), isPlain: !response.body.includes(backslash) };
+  return { data, errors: errors.map(toSubgraphError), isPlain: !response.body.includes('\\') };
 }
 
 function answersEntities(data: Record<string, unknown>, entityCount: number | undefined): boolean {
@@ -81,9 +79,9 @@ function isPath(path: unknown): path is Path {
   return Array.isArray(path) && path.every((key) => typeof key === 'string' || typeof key === 'number');
 }
 
-function parseObject(body: Buffer): Record<string, unknown> | undefined {
+function parseObject(body: string): Record<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(body.toString('utf8'));
+    const value: unknown = JSON.parse(body);
     return isObject(value) ? value : undefined;
   } catch {
     return undefined;

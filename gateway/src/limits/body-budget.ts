@@ -1,4 +1,4 @@
-import { PublicError } from '@atrium/service-kit';
+import { LimitMet } from './limit-met.ts';
 
 /** The memory that all bodies together may take, from their first byte until their request is answered. */
 export interface BodyBudget {
@@ -15,7 +15,9 @@ export function createBodyBudget(maxBytes: number): BodyBudget {
   return {
     take(bytes) {
       if (takenBytes + bytes > maxBytes) {
-        throw new PublicError('OVERLOADED', 'Too much is being sent at once. Try again.', { retryAfterMs: 1_000 });
+        throw new LimitMet('bodies', 'Too much is being sent at once. Try again.', 'OVERLOADED', {
+          retryAfterMs: 1_000,
+        });
       }
       takenBytes += bytes;
     },

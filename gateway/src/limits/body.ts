@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { PublicError } from '@atrium/service-kit';
+import { LimitMet } from './limit-met.ts';
 import { abandon } from './linger.ts';
 
 /** Takes `bytes` more of the budget that all bodies share; throws where they are not there. */
@@ -60,6 +61,6 @@ export function readBody(
   });
 }
 
-function tooLarge(): PublicError {
-  return new PublicError('PAYLOAD_TOO_LARGE', 'The request body is too large. Send less at once.');
+function tooLarge(): LimitMet {
+  return new LimitMet('body', 'The request body is too large. Send less at once.', 'PAYLOAD_TOO_LARGE');
 }

@@ -1,7 +1,9 @@
 import { type ErrorCode, PublicError } from '@atrium/service-kit';
 
-/** The names of the limits on a document, as metrics tell them apart. */
+/** The names of the limits on a document, on a body and on all bodies together, as metrics tell them apart. */
 export type LimitName =
+  | 'body'
+  | 'bodies'
   | 'text'
   | 'tokens'
   | 'fragments'
@@ -16,12 +18,17 @@ export type LimitName =
   | 'introspection'
   | 'cost';
 
-/** A document that is past a limit. Its message says what to do, and no number by which the limit could be probed. */
+/** A request that is past a limit. Its message says what to do, and no number by which the limit could be probed. */
 export class LimitMet extends PublicError {
   readonly limit: LimitName;
 
-  constructor(limit: LimitName, message: string, code: ErrorCode = 'QUERY_TOO_COMPLEX') {
-    super(code, message);
+  constructor(
+    limit: LimitName,
+    message: string,
+    code: ErrorCode = 'QUERY_TOO_COMPLEX',
+    options?: { retryAfterMs: number },
+  ) {
+    super(code, message, options);
     this.name = 'LimitMet';
     this.limit = limit;
   }

@@ -5,9 +5,9 @@ import { inboxPage } from './inbox.ts';
 import { landingPage } from './landing.ts';
 import { type PageOptions, readPageFile, sendPage } from './page.ts';
 
-export { wantsPage } from './accept.ts';
 export { landingPage } from './landing.ts';
 export { type Page, type PageOptions, sendPage } from './page.ts';
+export { wantsPage } from './wants-page.ts';
 
 /** The scripts and styles of our own pages, served under /pages/. */
 const ownFiles = [

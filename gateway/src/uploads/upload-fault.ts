@@ -1,4 +1,5 @@
 import { PublicError } from '@atrium/service-kit';
+import { LimitMet } from '../limits/limit-met.ts';
 
 /** What is wrong with a multipart request or a file of it, in words that name neither. */
 export function toUploadFault(error: unknown): PublicError {
@@ -17,6 +18,6 @@ export function malformed(cause?: unknown): PublicError {
 }
 
 /** The error for what is more than may be sent. */
-export function tooLarge(): PublicError {
-  return new PublicError('PAYLOAD_TOO_LARGE', 'The upload is too large. Send fewer or smaller files.');
+export function tooLarge(): LimitMet {
+  return new LimitMet('body', 'The upload is too large. Send fewer or smaller files.', 'PAYLOAD_TOO_LARGE');
 }

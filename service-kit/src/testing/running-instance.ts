@@ -10,6 +10,8 @@ export interface RunningInstance {
   answerProbe: RequestListener;
   /** The POSTs that arrived. */
   readonly requests: IncomingMessage[];
+  /** The bodies of those that arrived in full. */
+  readonly bodies: string[];
   /** The connections that were made. */
   readonly connections: () => number;
   /** Breaks all connections and refuses new ones. */
@@ -33,7 +35,14 @@ export async function startInstance(
       if (request.method === 'GET') return instance.answerProbe(request, response);
       instance.requests.push(request);
       // A request is answered when it is there in full.
-      request.resume().once('end', () => instance.answer(request, response));
+      let body = '';
+      request.setEncoding('utf8').on('data', (text) => {
+        body += text;
+      });
+      request.once('end', () => {
+        instance.bodies.push(body);
+        instance.answer(request, response);
+      });
     });
     server.on('connection', () => connections++);
     server.listen(port, '127.0.0.1');
@@ -47,6 +56,7 @@ export async function startInstance(
     answer,
     answerProbe: (_, response) => response.end('alive'),
     requests: [],
+    bodies: [],
     connections: () => connections,
     async kill() {
       const closed = new Promise((resolve) => server?.close(resolve));

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { createTestDatabase, repositoryRoot } from '@atrium/stack';
+import { createTestDatabase, repositoryRoot, serviceCommand } from '@atrium/stack';
 import type { Gateway, RunningGateway, Site } from './gateway.ts';
 import { freePort, launch } from './launch.ts';
 
@@ -37,7 +37,7 @@ async function startOn(site: Site, databaseUrl: string): Promise<RunningGateway>
   return launch(site, {
     name: 'ours',
     command: process.execPath,
-    args: [quietNode, ...profiling, join('src', 'main.ts')],
+    args: [...profiling, ...serviceCommand],
     cwd: gatewayFolder,
     env: {
       NODE_COMPILE_CACHE: join(repositoryRoot, 'node_modules', '.cache', 'node'),

@@ -25,7 +25,7 @@ export function inProcessSubgraph(name: string, schema: GraphQLSchema): Subgraph
       if (run.down.has(name)) return noAnswer(new PublicError('UNAVAILABLE', `${name} is down.`));
       const result = await answer(schema, JSON.parse(body) as GraphQLRequest, run);
       try {
-        return readAnswer(name, { status: 200, body: Buffer.from(JSON.stringify(result)) }, entityCount);
+        return readAnswer(name, { status: 200, body: JSON.stringify(result) }, entityCount);
       } catch (error) {
         return noAnswer(error instanceof PublicError ? error : new PublicError('INTERNAL', describeError(error).name));
       }

@@ -4,7 +4,7 @@ import { deliverApart } from './deliver-outbox.ts';
 import type { LeasedRecord } from './outbox-record.ts';
 
 const answered = (status: number) =>
-  new ServiceUnavailable('image', new UnusableAnswer({ status, body: Buffer.from('') }, undefined));
+  new ServiceUnavailable('image', new UnusableAnswer({ status, body: '' }, undefined));
 
 const record = (id: string, refusals = 0): LeasedRecord => ({
   id,

@@ -68,7 +68,7 @@ function createCall<Answer, Result>(
 
 /** Messaging is there, and what it says of an item means nothing. */
 function unusable(): ServiceUnavailable {
-  return new ServiceUnavailable('messaging', new UnusableAnswer({ status: 200, body: Buffer.alloc(0) }, undefined));
+  return new ServiceUnavailable('messaging', new UnusableAnswer({ status: 200, body: '' }, undefined));
 }
 
 /**
