@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import { watchSources } from './dev.ts';
 import { migrateCommand } from './migrations/cli.ts';
+import { keysCommand, outboxCommand } from './operator-commands.ts';
 import { reset } from './reset.ts';
 import { runStack } from './run.ts';
 import { seedCommand } from './seed/command.ts';
-import { keysCommand, outboxCommand } from './service-command.ts';
 import { readSettings } from './settings.ts';
 import { reasonOf, StackError } from './stack-error.ts';
 
