@@ -28,28 +28,43 @@ const policies: Record<string, (capacity: number, trace: Trace) => Policy> = {
   'Belady’s optimum': (capacity, { keys }) => belady(capacity, keys),
 };
 
-/** The part of the requests that hit, of those that are no scan's; the first tenth fills the cache and is not counted. */
-function hitRatio({ keys, isScan }: Trace, policy: Policy): number {
+/** How many requests after a scan are looked at by themselves. */
+const afterScan = 20_000;
+
+/**
+ * The part of the requests that hit, of those that are no scan's, and of those right after a scan. The first tenth fills
+ * the cache and is not counted.
+ */
+function hitRatios({ keys, isScan }: Trace, policy: Policy): { all: number; afterScans: number } {
   const begin = keys.length / 10;
-  let hits = 0;
-  let counted = 0;
+  const counts = { all: 0, allHits: 0, after: 0, afterHits: 0 };
+  let lastScan = Number.NEGATIVE_INFINITY;
   for (let at = 0; at < keys.length; at += 1) {
-    const hit = policy.access(keys[at] as number);
+    const hit = Number(policy.access(keys[at] as number));
+    if (isScan[at]) lastScan = at;
     if (at < begin || isScan[at]) continue;
-    counted += 1;
-    if (hit) hits += 1;
+    counts.all += 1;
+    counts.allHits += hit;
+    if (at - lastScan > afterScan) continue;
+    counts.after += 1;
+    counts.afterHits += hit;
   }
-  return hits / counted;
+  return { all: counts.allHits / counts.all, afterScans: counts.afterHits / counts.after };
 }
 
-console.log(`Seed ${seed}; hit ratios in % of the requests that are no scan's.\n`);
+console.log(
+  `Seed ${seed}; hit ratios in % of the requests that are no scan's, and of the ${afterScan} after a scan.\n`,
+);
 for (const [name, options] of Object.entries(traces)) {
   const trace = makeTrace(options);
-  const rows = Object.entries(policies).map(([policy, make]) => [
-    policy,
-    ...capacities.map((capacity) => figure(100 * hitRatio(trace, make(capacity, trace)))),
-  ]);
+  const rows = Object.entries(policies).map(([policy, make]) => {
+    const ratios = capacities.map((capacity) => hitRatios(trace, make(capacity, trace)));
+    const afterScans = options.scans > 0 ? ratios.map((ratio) => figure(100 * ratio.afterScans)) : [];
+    return [policy, ...ratios.map(({ all }) => figure(100 * all)), ...afterScans];
+  });
+  const sizes = capacities.map((capacity) => `${capacity.toLocaleString('en')} users`);
+  const head = ['policy', ...sizes, ...(options.scans > 0 ? sizes.map((size) => `${size}, after a scan`) : [])];
   console.log(`${name}\n`);
-  console.log(toTable(['policy', ...capacities.map((capacity) => `${capacity.toLocaleString('en')} users`)], rows));
+  console.log(toTable(head, rows));
   console.log();
 }

@@ -61,10 +61,11 @@ export async function createdUser(harness: Harness, more: object = {}, options?:
 }
 
 /** A user as `user(id)` shows them; null where there is none. */
-export async function readUser(harness: Harness, id: string): Promise<UserAnswer | null> {
+export async function readUser(harness: Harness, id: string, options?: ClientOptions): Promise<UserAnswer | null> {
   const answer = await harness.ask<{ user: UserAnswer | null }>(
     `query ($id: ID!) { user(id: $id) { ${userFields} } }`,
     { id },
+    options,
   );
   if (!answer.data) throw new Error(JSON.stringify(answer.errors));
   return answer.data.user;
