@@ -28,8 +28,8 @@ export async function createTogether(users: UserStore, steps: readonly Step<Crea
     outcome: await finish(candidate, (await saves.get(candidate)) as SaveOutcome),
   }));
   const outcomes = finished.flatMap((step) => ('outcome' in step ? step.outcome : []));
-  const [first] = outcomes;
-  if (first && 'failure' in first && outcomes.every((outcome) => 'failure' in outcome)) throw first.failure;
+  const failures = outcomes.filter((outcome) => 'failure' in outcome);
+  if (failures[0] && failures.length === outcomes.length) throw failures[0].failure;
   return outcomes;
 }
 

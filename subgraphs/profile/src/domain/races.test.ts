@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import pg from 'pg';
 import type { Profile } from '../service.ts';
 import { createdUser, faultsOf, freshInput, freshNumber, mutate, type Payload, readUser } from '../testing/flows.ts';
 import { type Harness, startHarness } from '../testing/harness.ts';
@@ -93,6 +94,31 @@ test('one idempotency key 50 times at once has one effect and one answer', async
   for (const payload of payloads) expect(payload).toEqual(first);
   expect(await countUsers(input.phoneNumber)).toBe(1);
   expect(codesSentTo(first?.user?.id)).toBe(1);
+}, 30_000);
+
+test('a repeat that meets the end of the first call hears what became of it', async () => {
+  harness.messaging.loseStartAnswers = true;
+  const input = freshInput({ idempotencyKey: 'met' });
+  const { user } = await mutate(harness, 'createUser', input);
+  expect(user?.phoneVerification.status).toBe('PENDING');
+  harness.messaging.loseStartAnswers = false;
+  const first = new pg.Client({ connectionString: harness.databaseUrl });
+  await first.connect();
+  try {
+    await first.query('BEGIN');
+    await first.query('LOCK TABLE outbox');
+    const repeat = mutate(harness, 'createUser', input, { profile: other });
+    // The repeat has read the user and looks for the record now.
+    const looks = `SELECT 1 FROM pg_stat_activity
+      WHERE wait_event_type = 'Lock' AND query LIKE '%FROM outbox%' AND query LIKE '%user_id = $1%'`;
+    while ((await harness.sql(looks)).length === 0) await new Promise(setImmediate);
+    await first.query("UPDATE users SET phone_status = 'CODE_SENT' WHERE id = $1", [user?.id]);
+    await first.query('DELETE FROM outbox WHERE user_id = $1', [user?.id]);
+    await first.query('COMMIT');
+    expect((await repeat).user?.phoneVerification.status).toBe('CODE_SENT');
+  } finally {
+    await first.end();
+  }
 }, 30_000);
 
 test('one idempotency key 50 times at once with inputs of two kinds serves one of them; the other is a conflict', async () => {
