@@ -13,7 +13,7 @@ function cpu(parent: number, seconds: number, title = '', endedChildren = 0): Pr
 }
 
 describe('what was used between two readings', () => {
-  test('a process counts with all that it started, and nobody else', () => {
+  test('a process counts with all that it started; everybody else is elsewhere', () => {
     const before = new Map([
       [10, cpu(1, 5)],
       [30, cpu(1, 1)],
@@ -24,7 +24,12 @@ describe('what was used between two readings', () => {
       [12, cpu(11, 0.25)],
       [30, cpu(1, 9)],
     ]);
-    expect(costsBetween(source, before, after).processes).toEqual({ gateway: 1.75 });
+    expect(costsBetween(source, before, after)).toEqual({
+      processes: { gateway: 1.75 },
+      backends: 0,
+      background: 0,
+      elsewhere: 8,
+    });
   });
 
   test('backends count by their database, the other processes of PostgreSQL as its background', () => {

@@ -17,6 +17,8 @@ export interface Costs {
   backends: number;
   /** The rest of PostgreSQL: what writes the log and the pages, and vacuums. */
   background: number;
+  /** Everybody else on the machine, but for the bench itself: what should be next to nothing. */
+  elsewhere: number;
 }
 
 /** What processes had used at a moment. */
@@ -31,19 +33,25 @@ export function costsBetween(source: CostSource, before: CostReading, after: Cos
   const processes = Object.fromEntries(
     Object.entries(source.processes).map(([name, root]) => {
       const pids = [...after].filter(([pid, cpu]) => pid === root || descends(after, cpu, root)).map(([pid]) => pid);
-      return [name, pids.reduce((sum, pid) => sum + used(pid), 0)];
+      return [name, sum(pids.map(used))];
     }),
   );
-  const costs: Costs = { processes, backends: 0, background: used(source.postmaster) };
+  const costs: Costs = { processes, backends: 0, background: used(source.postmaster), elsewhere: 0 };
   for (const [pid, { parent, title }] of after) {
     if (parent !== source.postmaster) continue;
     const database = databaseOf(title);
     if (database === undefined) costs.background += used(pid);
     else if (source.databases.includes(database)) costs.backends += used(pid);
   }
+  const own = [...Object.values(processes), costs.backends, costs.background, used(process.pid), used(process.ppid)];
+  costs.elsewhere = sum([...after.keys()].map(used)) - sum(own);
   // Whom an ended backend worked for, nobody can tell any more.
   costs.background += usedByEnded(source.postmaster, before, after);
   return costs;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 /** What was used by PostgreSQL's processes that have ended: their parent knows the sum of their whole lives. */

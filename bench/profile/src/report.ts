@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { type Spread, spreadOf } from '../../src/statistics.ts';
 import { figure, spreadText, toTable } from '../../src/table.ts';
 import { type ContestantName, contestants } from './contestants/index.ts';
@@ -37,6 +38,7 @@ const aims: readonly Aim[] = [
 ];
 
 const mebibyte = 1024 * 1024;
+const quietEnough = 0.1;
 
 /** The tables of a run, as Markdown that reads well on a terminal. */
 export function report(measured: Measured): string {
@@ -52,6 +54,7 @@ export function report(measured: Measured): string {
     aimTable(measured),
     '### Memory after the run',
     memoryTable(measured),
+    quietness(slices),
     ...leftOut,
     ...failures(measured),
   ].join('\n\n');
@@ -91,14 +94,15 @@ function speedTable({ entrants, slices }: Measured, turn: Turn): string {
     return [
       contestant.title,
       spreadText(over(rateOf)),
-      contestant.name === 'ours' ? '-' : knownText(ratios(slicesBy(all, 'ours'), own)),
+      contestant.name === 'ours' ? '-' : knownText(ratios(slicesBy(all, 'ours'), own, rateOf)),
       spreadText(over(({ p50Ms }) => p50Ms)),
       spreadText(over(({ p99Ms }) => p99Ms)),
       spreadText(over(byAll)),
+      contestant.name === 'ours' ? '-' : knownText(ratios(slicesBy(all, 'ours'), own, byAll)),
       ...(turn.workload === 'W' ? [figure(over(({ backlogMs }) => backlogMs).median)] : []),
     ];
   });
-  const head = ['', 'requests/s', 'ours / it', 'p50 ms', 'p99 ms', 'CPU-s per 1,000'];
+  const head = ['', 'requests/s', 'ours / it', 'p50 ms', 'p99 ms', 'CPU-s per 1,000', 'ours / it in CPU-s'];
   return toTable([...head, ...(turn.workload === 'W' ? ['ms of work after the last answer'] : [])], rows);
 }
 
@@ -132,12 +136,12 @@ function slicesBy(slices: readonly Slice[], name: ContestantName): Slice[] {
   return slices.filter(({ contestant }) => contestant === name);
 }
 
-/** Round by round, as how many times the other's rate the one's is: what slows the machine for a while slows both. */
-function ratios(one: readonly Slice[], other: readonly Slice[]): Spread {
+/** Round by round, how many times the other's value the one's is: what slows the machine for a while slows both. */
+function ratios(one: readonly Slice[], other: readonly Slice[], value: (slice: Slice) => number): Spread {
   return spreadOf(
     one.flatMap((slice) => {
       const same = other.find(({ round }) => round === slice.round);
-      return same ? [rateOf(slice) / rateOf(same)] : [];
+      return same ? [value(slice) / value(same)] : [];
     }),
   );
 }
@@ -149,7 +153,7 @@ function knownText(spread: Spread): string {
 function aimTable({ slices }: Measured): string {
   const rows = aims.map((aim) => {
     const all = slices.filter((slice) => isOf(slice, aim));
-    const ratio = ratios(slicesBy(all, aim.of), slicesBy(all, aim.to));
+    const ratio = ratios(slicesBy(all, aim.of), slicesBy(all, aim.to), rateOf);
     const measured = Number.isFinite(ratio.median);
     return [
       `${aim.workload}, ${aim.connections} connections: ${contestants[aim.of].title} / ${contestants[aim.to].title}`,
@@ -187,6 +191,18 @@ function memoryTable({ entrants, memory }: Measured): string {
     ]),
   );
   return toTable(['', 'resident MB', 'at most MB'], rows);
+}
+
+/** How much of the machine somebody else had; beyond a little of that, the figures are theirs as well. */
+function quietness(slices: readonly Slice[]): string {
+  const cores = availableParallelism();
+  const { median, max } = spreadOf(slices.map(({ costs, seconds }) => costs.elsewhere / (seconds * cores)));
+  const told = `Other processes had ${percent(median)} of the machine's time (median; ${percent(max)} at most).`;
+  return median > quietEnough ? `${told} That is too much: rely on none of the figures.` : told;
+}
+
+function percent(part: number): string {
+  return `${Math.round(part * 100)} %`;
 }
 
 /** What answered wrongly or not at all; a run with such lines has measured nothing. */
