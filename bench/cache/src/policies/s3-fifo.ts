@@ -1,6 +1,9 @@
 import { Fifo } from './fifo.ts';
 import type { Policy } from './policy.ts';
 
+/** How often a key must have been asked for again to leave the small queue for the main one, as in the paper. */
+const promotedFrom = 2;
+
 /**
  * S3-FIFO (Yang and others, "FIFO queues are all you need for cache eviction", SOSP 2023): a small queue that lets only
  * what was asked for again into the main one, and a memory of the keys that it let go.
@@ -29,7 +32,7 @@ export function s3Fifo(capacity: number): Policy {
 
   function evictSmall(): void {
     const key = small.shift();
-    if ((frequency.get(key) ?? 0) > 0) {
+    if ((frequency.get(key) ?? 0) >= promotedFrom) {
       if (main.size >= mainCapacity) evictMain();
       frequency.set(key, 0);
       main.push(key);

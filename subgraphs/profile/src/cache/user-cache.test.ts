@@ -237,6 +237,21 @@ test('a connection that is cut empties the memory, and reads go to the database 
   expect(process.cache.statistics().entries).toBe(1);
 });
 
+test('an answer of before a cut does not come into the memory after it: what changed meanwhile was not told', async () => {
+  const process = await openProcess();
+  const id = await savedUser();
+  const { held, release } = process.holdNextAnswer();
+  const early = process.cache.load(id);
+  await held;
+  await cutListeners(store.url);
+  await waitUntil(() => !process.cache.statistics().listening);
+  await rename(store.users, id, 'Ravi');
+  await untilServing(process);
+  release();
+  await early;
+  expect(await nameOf(process, id)).toBe('Ravi');
+});
+
 test('a connection that is dead without a sign serves nothing that nobody confirms, and is opened anew', async () => {
   const relay = await startTcpRelay(store.url);
   const process = await openProcess({ listenUrl: relay.url });

@@ -121,14 +121,14 @@ export function createUserCache(options: UserCacheOptions): UserCache {
     });
   }
 
-  /** A replica may not have heard of a user yet, or know them in an older state than this process. */
+  /** A replica may not have heard of a user yet; what it has in an older state than is known is read again like any other. */
   async function loadFromReplica(ids: readonly string[], loaded: Map<string, Loaded>): Promise<void> {
     const snapshot = await readReplica?.(ids);
     if (!snapshot || !known.isComplete(snapshot.asOf)) return;
     const { asOf } = snapshot;
     ids.forEach((id, index) => {
       const user = snapshot.users[index];
-      if (user && !known.isOlder(id, user.revision, asOf)) loaded.set(id, { user, asOf });
+      if (user) loaded.set(id, { user, asOf });
     });
   }
 
