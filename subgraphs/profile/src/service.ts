@@ -71,7 +71,7 @@ export async function startProfile(settings: ProfileSettings): Promise<Profile> 
     verifications,
     messaging: messagingFor(settings.stepTimeoutMs),
     idempotency: createIdempotency(settings.idempotencyKey),
-    limits: { createTimeoutMs: settings.createTimeoutMs },
+    limits: { createTimeoutMs: settings.createTimeoutMs, resendCoolDownMs: settings.resendCoolDownMs },
     wakeOutbox: () => worker.wake(),
   };
   const cleaning = setInterval(() => {

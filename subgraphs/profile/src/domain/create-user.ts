@@ -1,8 +1,7 @@
 import { newId, type RequestContext } from '@atrium/service-kit';
-import { isAway } from './away.ts';
 import type { IdempotencyFingerprint } from './idempotency.ts';
+import { judgePhoneNumber } from './judge-phone-number.ts';
 import type { OutboxRecord } from './outbox-record.ts';
-import { judgePhoneNumberForm, type PhoneNumberForm } from './phone-number.ts';
 import { mayWriteUsers } from './policy.ts';
 import type { Dependencies, Invocation, SaveOutcome, UsedKey } from './ports.ts';
 import { type CreateUserInput, type JudgedCreateUserInput, readCreateUserInput } from './read-create-user-input.ts';
@@ -43,8 +42,9 @@ export async function createUser(invocation: Invocation, input: CreateUserInput)
 }
 
 async function create(creation: Creation): Promise<Outcome<User>> {
-  const { dependencies, clientId, context } = creation;
-  const { verdict, messagingAway } = await judgePhoneNumber(creation);
+  const { dependencies, input, clientId, context } = creation;
+  const question = { phoneNumber: input.typedPhoneNumber, country: input.country, clientId, context };
+  const { verdict, messagingAway } = await judgePhoneNumber(dependencies.messaging, question);
   if ('rejection' in verdict) return refusal(phoneNumberError(verdict.rejection));
 
   const requestId = newId();
@@ -57,19 +57,6 @@ async function create(creation: Creation): Promise<Outcome<User>> {
   return success(
     await startVerificationNow(dependencies, requestOf(saved.user, requestId, clientId), saved.user, context),
   );
-}
-
-/** Messaging's word counts; while it is away the form alone does, and Messaging judges again before a code is sent. */
-async function judgePhoneNumber(creation: Creation): Promise<{ verdict: PhoneNumberForm; messagingAway: boolean }> {
-  const { dependencies, input, clientId, context } = creation;
-  const { typedPhoneNumber: phoneNumber, country } = input;
-  try {
-    const verdict = await dependencies.messaging.validatePhoneNumber({ phoneNumber, country, clientId, context });
-    return { verdict, messagingAway: false };
-  } catch (error) {
-    if (!isAway(error)) throw error;
-    return { verdict: judgePhoneNumberForm(phoneNumber, country), messagingAway: true };
-  }
 }
 
 function save(

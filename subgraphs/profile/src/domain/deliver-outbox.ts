@@ -2,7 +2,7 @@ import { backgroundContext, ServiceUnavailable } from '@atrium/service-kit';
 import type { OutboxRecord } from './outbox-record.ts';
 import type { Deliver } from './outbox-worker.ts';
 import type { EventDelivery, Messaging, OutboxStore, UserStore, VerificationStore } from './ports.ts';
-import { startVerification } from './start-verification.ts';
+import { numberToVerify, startVerification } from './start-verification.ts';
 
 interface Parts {
   readonly users: UserStore;
@@ -20,7 +20,8 @@ export function deliverToMessaging(parts: Parts, tell: EventDelivery): Deliver {
   const deliverEvents = deliverEventsTo(parts.outbox, tell);
   const deliverStarts = aloneAfterTries((records) => startVerifications(parts, records));
   return async (records) => {
-    const isRequest = ({ type }: OutboxRecord) => type === 'phone.verification-requested';
+    const isRequest = ({ type }: OutboxRecord) =>
+      type === 'phone.verification-requested' || type === 'phone.change-requested';
     const [starts, events] = await Promise.all([
       deliverStarts(records.filter(isRequest)),
       deliverEvents(records.filter((record) => !isRequest(record))),
@@ -75,8 +76,8 @@ async function startVerifications(parts: Parts, records: OutboxRecord[]): Promis
   const results = await Promise.allSettled(
     records.map(async (record, index) => {
       const user = users[index];
-      // Deleted, taken over, or verified in the meantime: nobody waits for a code any more.
-      if (user?.phoneVerification.status !== 'PENDING') return parts.outbox.remove([record]);
+      // Deleted, taken over, changed or verified in the meantime: nobody waits for a code any more.
+      if (!user || numberToVerify(record, user) === undefined) return parts.outbox.remove([record]);
       await startVerification(parts, record, user, context);
     }),
   );

@@ -13,12 +13,17 @@ export interface OutboxRecord {
   readonly attempts: number;
 }
 
-/** A verification that Messaging is asked to start, or an event that it or Image is told. */
-export type OutboxRecordType = 'phone.verification-requested' | 'user.verified' | 'user.deleted';
+/** A verification of the current or of the pending number that Messaging is asked to start, or an event that it or Image is told. */
+export type OutboxRecordType =
+  | 'phone.verification-requested'
+  | 'phone.change-requested'
+  | 'user.verified'
+  | 'user.deleted';
 
 /** Which sisters hear of what. */
 export const subscribers: Record<OutboxRecordType, readonly string[]> = {
   'phone.verification-requested': ['messaging'],
+  'phone.change-requested': ['messaging'],
   'user.verified': ['messaging'],
   'user.deleted': ['image', 'messaging'],
 };

@@ -1,5 +1,7 @@
+import { changePhoneNumber } from '../domain/change-phone-number.ts';
 import { createUser } from '../domain/create-user.ts';
 import { deleteUser } from '../domain/delete-user.ts';
+import { resendPhoneVerification } from '../domain/resend-phone-verification.ts';
 import { updateUser } from '../domain/update-user.ts';
 import type { User } from '../domain/user.ts';
 import type { Outcome, UserError } from '../domain/user-error.ts';
@@ -10,6 +12,8 @@ import type { MutationResolvers } from './generated/schema.ts';
 export const Mutation: MutationResolvers = {
   createUser: async (_, { input }, context) => toPayload(await createUser(context, input)),
   updateUser: async (_, { input }, context) => toPayload(await updateUser(context, input)),
+  changePhoneNumber: async (_, { input }, context) => toPayload(await changePhoneNumber(context, input)),
+  resendPhoneVerification: async (_, { input }, context) => toPayload(await resendPhoneVerification(context, input)),
   verifyPhone: async (_, { input }, context) => toPayload(await verifyPhone(context, input)),
   deleteUser: async (_, { input }, context) => {
     const outcome = await deleteUser(context, input);

@@ -28,7 +28,10 @@ async function deleteRows(connection: Connection, { id, clientId, ...deletion }:
   const expectedVersion = deletion.expectedVersion ?? null;
   await connection.$executeRaw(Prisma.sql`
     UPDATE idempotency_keys SET payload_hash = NULL WHERE user_id = ${id}::uuid`);
-  await connection.$queryRaw(Prisma.sql`SELECT 1 FROM phone_claims WHERE user_id = ${id}::uuid FOR UPDATE`);
+  await connection.$queryRaw(Prisma.sql`
+    SELECT 1 FROM phone_claims WHERE user_id = ${id}::uuid ORDER BY phone_number FOR UPDATE`);
+  // A change of number that is being written ends before the statement below looks for claims.
+  await connection.$queryRaw(Prisma.sql`SELECT 1 FROM users WHERE id = ${id}::uuid FOR UPDATE`);
   const deleted = await connection.$queryRaw<object[]>(Prisma.sql`
     WITH gone AS (
       DELETE FROM users

@@ -1,6 +1,6 @@
-import type { OutboxRecord } from '../domain/outbox-record.ts';
+import type { OutboxRecord, OutboxRecordType } from '../domain/outbox-record.ts';
 import type { OutboxStore } from '../domain/ports.ts';
-import type { Database } from './client.ts';
+import type { Connection, Database } from './client.ts';
 import { Prisma } from './generated/client.ts';
 
 /** A row of `outbox` by the names of the domain. */
@@ -32,6 +32,18 @@ export function createOutboxStore(database: Database): OutboxStore {
         DELETE FROM outbox USING locked WHERE outbox.id = locked.id AND outbox.destination = locked.destination`);
     },
   };
+}
+
+/** The record of this type by which Messaging is still asked for a code for this user. */
+export async function findRequest(
+  connection: Connection,
+  userId: string,
+  type: OutboxRecordType,
+): Promise<OutboxRecord | undefined> {
+  const [record] = await connection.$queryRaw<OutboxRow[]>(Prisma.sql`
+    SELECT ${outboxColumns} FROM outbox
+    WHERE user_id = ${userId}::uuid AND destination = 'messaging' AND type = ${type}`);
+  return record;
 }
 
 /** `locked`: these records, locked in one order, so that two processes with the same records cannot deadlock. */

@@ -1,10 +1,12 @@
 import type { Page } from '@atrium/service-kit';
 import type { UserChange, UserStore } from '../domain/ports.ts';
 import type { User } from '../domain/user.ts';
+import { changePhoneNumber } from './change-phone-number.ts';
 import type { Database } from './client.ts';
 import { deleteUser } from './delete-user.ts';
 import { Prisma } from './generated/client.ts';
-import { createKeyLookup, forgetExpiredKeys } from './idempotency-keys.ts';
+import { createKeyLookup, forgetExpiredKeys, releaseKey } from './idempotency-keys.ts';
+import { createHolderLookup } from './phone-holders.ts';
 import { createWriteBuffer, type Lifetimes } from './save-new-users.ts';
 import { inOrder, toUser, type UserRow, userColumns } from './user-rows.ts';
 
@@ -16,6 +18,9 @@ export function createUserStore(database: Database, lifetimes: Lifetimes): UserS
     countUsers: () => database.user.count(),
     saveNewUser: createWriteBuffer(database, lifetimes),
     findUsedKey: createKeyLookup(database),
+    releaseKey: (fingerprint) => releaseKey(database, fingerprint),
+    findHolder: createHolderLookup(database),
+    changePhoneNumber: (change) => changePhoneNumber(database, change, lifetimes),
     updateUser: (change) => updateUser(database, change),
     deleteUser: (deletion) => deleteUser(database, deletion),
     forgetExpiredKeys: () => forgetExpiredKeys(database),

@@ -1,0 +1,56 @@
+import { newId } from '@atrium/service-kit';
+import type { Proof } from '../domain/ports.ts';
+import type { User } from '../domain/user.ts';
+import type { Connection, Database } from './client.ts';
+import { Prisma } from './generated/client.ts';
+import { toUser, type UserRow, userColumns } from './user-rows.ts';
+
+/**
+ * Lets the proved number take the place of the current one, whose claim ends. The claim decides, because somebody may
+ * have taken a lapsed one over; the same proof again changes nothing. Undefined where the number is not this user's.
+ */
+export function exchangePhoneNumber(database: Database, proof: Proof): Promise<User | undefined> {
+  return database.$transaction((connection) => exchange(connection, proof), { maxWait: 10_000, timeout: 10_000 });
+}
+
+/** Claims before users before the outbox: the order of locks that all who write keep to. */
+async function exchange(connection: Connection, proof: Proof): Promise<User | undefined> {
+  const { userId, phoneNumber } = proof;
+  const claims = await connection.$queryRaw<{ phoneNumber: string }[]>(Prisma.sql`
+    SELECT phone_number AS "phoneNumber" FROM phone_claims WHERE user_id = ${userId}::uuid
+    ORDER BY phone_number FOR UPDATE`);
+  const [user] = await connection.$queryRaw<UserRow[]>(Prisma.sql`
+    SELECT ${userColumns} FROM users WHERE id = ${userId}::uuid FOR UPDATE`);
+  if (!user || !claims.some((claim) => claim.phoneNumber === phoneNumber)) return undefined;
+  if (user.phoneNumber === phoneNumber && user.phoneStatus === 'VERIFIED') return toUser(user);
+  if (user.pendingPhoneNumber !== phoneNumber) return undefined;
+  await connection.$executeRaw(Prisma.sql`
+    DELETE FROM phone_claims WHERE user_id = ${userId}::uuid AND phone_number <> ${phoneNumber}`);
+  await connection.$executeRaw(Prisma.sql`
+    UPDATE phone_claims SET verified = true WHERE phone_number = ${phoneNumber}`);
+  await connection.$executeRaw(Prisma.sql`
+    DELETE FROM outbox
+    WHERE user_id = ${userId}::uuid AND type IN ('phone.change-requested', 'phone.verification-requested')`);
+  return saveProof(connection, proof, user);
+}
+
+/** Sisters hear of the first proof of a user only: who has been welcomed is not welcomed again for a new number. */
+async function saveProof(connection: Connection, proof: Proof, before: UserRow): Promise<User | undefined> {
+  const { userId, phoneNumber, verifiedAt, clientId } = proof;
+  const [row] = await connection.$queryRaw<UserRow[]>(Prisma.sql`
+    WITH changed AS (
+      UPDATE users
+      SET phone_number = ${phoneNumber}, phone_status = 'VERIFIED', verified_at = ${verifiedAt}, phone_failure = NULL,
+        code_sent_at = pending_code_sent_at, code_expires_at = pending_code_expires_at,
+        pending_phone_number = NULL, pending_code_sent_at = NULL, pending_code_expires_at = NULL,
+        version = version + 1, updated_at = now()
+      WHERE id = ${userId}::uuid
+      RETURNING users.*
+    ), told AS (
+      INSERT INTO outbox (id, destination, type, user_id, version, client_id)
+      SELECT ${newId()}::uuid, 'messaging', 'user.verified', id, version, ${clientId} FROM changed
+      WHERE ${before.phoneStatus}::text <> 'VERIFIED'
+    )
+    SELECT ${userColumns} FROM changed AS users`);
+  return row && toUser(row);
+}
