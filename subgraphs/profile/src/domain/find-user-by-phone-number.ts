@@ -11,6 +11,6 @@ export async function findUserByPhoneNumber(invocation: Invocation, typed: strin
   if ('rejection' in form) return null;
   const id = await invocation.dependencies.users.findHolder(form.phoneNumber);
   const user = id === undefined ? undefined : await invocation.loadUser(id);
-  // They may have changed it between the two reads.
+  // The number that somebody is only changing to is not theirs yet.
   return user?.phoneNumber === form.phoneNumber ? user : null;
 }

@@ -66,7 +66,7 @@ export interface UserStore {
   findUsedKey(fingerprint: IdempotencyFingerprint): Promise<UsedKey | undefined>;
   /** Gives a key back whose effect was refused after all. */
   releaseKey(fingerprint: IdempotencyFingerprint): Promise<void>;
-  /** The id of the user whose current number this is; a number that they have lost is not theirs. */
+  /** The id of the user who has claimed the number, as their current one or as the one to change to. */
   findHolder(phoneNumber: string): Promise<string | undefined>;
   changePhoneNumber(change: RequestedPhoneChange): Promise<PhoneChangeOutcome>;
   /** Undefined where there is no such user in the expected version. */

@@ -47,6 +47,7 @@ test('of twenty concurrent requests one code comes', async () => {
   await sentAgo(id, 61);
   harness.messaging.loseStartAnswers = true;
   const payloads = await Promise.all(Array.from({ length: 20 }, () => resend(id)));
+  expect(await harness.sql('SELECT 1 FROM outbox WHERE user_id = $1', [id])).toHaveLength(1);
   harness.messaging.loseStartAnswers = false;
   expect(payloads.flatMap(faultsOf)).toEqual([]);
   await untilStatus(harness, id, 'CODE_SENT');

@@ -6,8 +6,8 @@ import { Prisma } from './generated/client.ts';
 import { toUser, type UserRow, userColumns } from './user-rows.ts';
 
 /**
- * Lets the proved number take the place of the current one, whose claim ends. The claim decides, because somebody may
- * have taken a lapsed one over; the same proof again changes nothing. Undefined where the number is not this user's.
+ * Lets the proved number take the place of the current one, whose claim ends; the same proof again changes nothing.
+ * Undefined where the number does not wait for this user any more: whoever takes a lapsed claim over ends the change.
  */
 export function exchangePhoneNumber(database: Database, proof: Proof): Promise<User | undefined> {
   return database.$transaction((connection) => exchange(connection, proof), { maxWait: 10_000, timeout: 10_000 });
@@ -16,18 +16,16 @@ export function exchangePhoneNumber(database: Database, proof: Proof): Promise<U
 /** Claims before users before the outbox: the order of locks that all who write keep to. */
 async function exchange(connection: Connection, proof: Proof): Promise<User | undefined> {
   const { userId, phoneNumber } = proof;
-  const claims = await connection.$queryRaw<{ phoneNumber: string }[]>(Prisma.sql`
-    SELECT phone_number AS "phoneNumber" FROM phone_claims WHERE user_id = ${userId}::uuid
-    ORDER BY phone_number FOR UPDATE`);
+  await connection.$queryRaw(Prisma.sql`
+    SELECT 1 FROM phone_claims WHERE user_id = ${userId}::uuid ORDER BY phone_number FOR UPDATE`);
   const [user] = await connection.$queryRaw<UserRow[]>(Prisma.sql`
     SELECT ${userColumns} FROM users WHERE id = ${userId}::uuid FOR UPDATE`);
-  if (!user || !claims.some((claim) => claim.phoneNumber === phoneNumber)) return undefined;
-  if (user.phoneNumber === phoneNumber && user.phoneStatus === 'VERIFIED') return toUser(user);
-  if (user.pendingPhoneNumber !== phoneNumber) return undefined;
+  if (user?.phoneNumber === phoneNumber && user.phoneStatus === 'VERIFIED') return toUser(user);
+  if (user?.pendingPhoneNumber !== phoneNumber) return undefined;
   await connection.$executeRaw(Prisma.sql`
     DELETE FROM phone_claims WHERE user_id = ${userId}::uuid AND phone_number <> ${phoneNumber}`);
   await connection.$executeRaw(Prisma.sql`
-    UPDATE phone_claims SET verified = true WHERE phone_number = ${phoneNumber}`);
+    UPDATE phone_claims SET verified = true WHERE phone_number = ${phoneNumber} AND user_id = ${userId}::uuid`);
   await connection.$executeRaw(Prisma.sql`
     DELETE FROM outbox
     WHERE user_id = ${userId}::uuid AND type IN ('phone.change-requested', 'phone.verification-requested')`);
