@@ -82,3 +82,21 @@ test('a first code that may not be sent for the moment leaves the number with it
   expect(await claimsOf(user.id)).toBe(1);
   expect(await requestAgain(user.id)).toMatchObject({ kind: 'requested' });
 });
+
+test('proofs of the old and of the new number that come together are judged apart', async () => {
+  const user = newUser();
+  await store.users.saveNewUser(user);
+  await changeTo(user.id, '+919855555555');
+  const proof = { userId: user.id, phoneNumber: '+919855555555', verifiedAt: codeSentAt, clientId: 'c' };
+  await store.verifications.exchangePhoneNumber(proof);
+  const late = { ...proof, phoneNumber: user.phoneNumber };
+  for (const proofs of [
+    [late, proof],
+    [proof, late],
+  ]) {
+    const outcomes = await Promise.all(proofs.map((each) => store.verifications.recordVerified(each)));
+    expect(outcomes.map((outcome) => outcome?.phoneNumber)).toEqual(
+      proofs.map((each) => (each === proof ? proof.phoneNumber : undefined)),
+    );
+  }
+});

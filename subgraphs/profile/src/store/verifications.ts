@@ -127,7 +127,7 @@ async function recordVerified(database: Database, proofs: Proof[]): Promise<(Use
   const ids = proofs.map(({ userId }) => userId);
   const held = await database.$queryRaw<{ userId: string; phoneNumber: string }[]>(Prisma.sql`
     WITH input AS (
-      SELECT DISTINCT ON (user_id) * FROM unnest(
+      SELECT DISTINCT ON (user_id, phone_number) * FROM unnest(
         ${ids}::uuid[], ${proofs.map(({ phoneNumber }) => phoneNumber)}::text[],
         ${proofs.map(({ verifiedAt }) => verifiedAt)}::timestamptz[], ${proofs.map(({ clientId }) => clientId)}::text[],
         ${proofs.map(() => newId())}::uuid[]
