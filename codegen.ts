@@ -2,7 +2,11 @@ import type { CodegenConfig } from '@graphql-codegen/cli';
 
 /** Each subgraph's resolvers are typed from its committed schema; entities resolve from these domain types. */
 const subgraphs: Record<string, Record<string, string>> = {
-  profile: { User: '../../domain/user.ts#User as DomainUser' },
+  profile: {
+    User: '../../domain/user.ts#User as DomainUser',
+    UserConnection: '../../domain/list-users.ts#UserList',
+    CreateUsersResult: '../../domain/create-together.ts#ItemOutcome',
+  },
   image: {
     Image: '../../domain/image.ts#Image as DomainImage',
     ImageConnection: '../../domain/image.ts#ImagePage',

@@ -44,6 +44,7 @@ const graphSettings = {
   mode: commonSettings.mode,
   host: commonSettings.host,
   logLevel: commonSettings.logLevel,
+  metricsToken: commonSettings.metricsToken,
   drainTimeoutMs: commonSettings.drainTimeoutMs,
   auth: choice(
     'GATEWAY_AUTH',

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createHttpServer, createTokenIssuer, PublicError } from '@atrium/service-kit';
+import { createHostCheck, createHttpServer, createTokenIssuer, PublicError } from '@atrium/service-kit';
+import { serveMetrics } from '@atrium/service-kit/metrics';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { createClientAddress } from './client-address.ts';
@@ -11,11 +12,9 @@ import { createEndpoint } from './endpoint/endpoint.ts';
 import { createRequestReader } from './endpoint/read-request.ts';
 import { forwardImages } from './forwarding/images.ts';
 import { forwardInbox } from './forwarding/inbox.ts';
-import { createHostCheck } from './host-check.ts';
 import { identifyAnyone } from './identity/identify-anyone.ts';
 import { createBodyBudget } from './limits/body-budget.ts';
 import { createMetrics, type Metrics } from './observability/metrics.ts';
-import { serveMetrics } from './observability/serve-metrics.ts';
 import type { Traces } from './observability/traces.ts';
 import { landingPage, type PageOptions, registerPages, sendPage, wantsPage } from './pages/index.ts';
 import { createPersistedOperations } from './persisted/persisted-operations.ts';
@@ -106,7 +105,7 @@ export async function createGateway(settings: GatewaySettings, logger: Logger): 
   const pages: PageOptions = { development, publicUrl, developmentApiKey, hostAllowed };
   registerPages(app, pages);
   answerOtherMethods(app, pages);
-  serveMetrics(app, metrics, { development, token: settings.metricsToken, hostAllowed });
+  serveMetrics(app, metrics.registry, { development, token: settings.metricsToken, hostAllowed });
   metrics.read({
     preparedOperations: () => supergraph.current.size,
     registeredOperationBytes: () => persisted.registeredBytes(),

@@ -70,3 +70,11 @@ test('a batch never exceeds its size', async () => {
   await Promise.all([1, 2, 3, 4, 5, 6, 7, 8, 9].map(add));
   expect(sizes).toEqual([4, 4, 1]);
 });
+
+test('who comes past the bound is told OVERLOADED at once, and when to come back; whoever waits is served', async () => {
+  const add = createBatcher<number, number>(async (items) => items, { maxSize: 2, maxWaiting: 3 });
+  const results = await Promise.allSettled([1, 2, 3, 4, 5].map(add));
+  expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected', 'rejected']);
+  expect(results[3]).toMatchObject({ reason: { code: 'OVERLOADED', retryAfterMs: 1_000 } });
+  expect([add.hasRoomFor(3), add.hasRoomFor(4)]).toEqual([true, false]);
+});

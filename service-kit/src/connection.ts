@@ -31,34 +31,48 @@ export interface Connection<Node> {
 const defaultSize = 20;
 const maxSize = 100;
 
-/** Judges paging arguments; throws BAD_USER_INPUT with what to do. */
-export function readPage(args: PageArguments): Page {
-  const { first, last } = args;
+/** Which end of a list a page is read from, and how much of it. */
+export type Slice = Pick<Page, 'take' | 'size' | 'backwards'>;
+
+/** Judges `first` and `last`; throws BAD_USER_INPUT with what to do. */
+export function readSlice({ first, last }: PageArguments): Slice {
   if (first != null && last != null) throw badInput('Give first or last, not both.');
   for (const [name, value] of Object.entries({ first, last })) {
     if (value != null && (value < 1 || value > maxSize)) throw badInput(`${name} must be from 1 to ${maxSize}.`);
   }
   const size = first ?? last ?? defaultSize;
+  return { size, take: size + 1, backwards: last != null };
+}
+
+/** Judges paging arguments; throws BAD_USER_INPUT with what to do. */
+export function readPage(args: PageArguments): Page {
   return {
-    size,
-    take: size + 1,
+    ...readSlice(args),
     olderThan: decodeCursor('after', args.after),
     newerThan: decodeCursor('before', args.before),
-    backwards: last != null,
   };
 }
 
 /** Makes a connection of the rows that were read for a page, in the order in which they were read. */
 export function toConnection<Node extends { id: string }>(rows: Node[], page: Page): Connection<Node> {
-  const more = rows.length > page.size;
-  const kept = rows.slice(0, page.size);
-  if (page.backwards) kept.reverse();
-  const edges = kept.map((node) => ({ node, cursor: encodeCursor(node.id) }));
+  const edges = rows.map((node) => ({ node, cursor: encodeCursor(node.id) }));
+  return edgesToConnection(edges, page, { after: page.olderThan !== undefined, before: page.newerThan !== undefined });
+}
+
+/** The same of edges whose cursors are made already; `within` says which of `after` and `before` the client gave. */
+export function edgesToConnection<Edge extends { cursor: string }>(
+  read: Edge[],
+  { size, backwards }: Slice,
+  within: { after: boolean; before: boolean },
+): { edges: Edge[]; pageInfo: Connection<unknown>['pageInfo'] } {
+  const more = read.length > size;
+  const edges = read.slice(0, size);
+  if (backwards) edges.reverse();
   return {
     edges,
     pageInfo: {
-      hasNextPage: page.backwards ? page.newerThan !== undefined : more,
-      hasPreviousPage: page.backwards ? more : page.olderThan !== undefined,
+      hasNextPage: backwards ? within.before : more,
+      hasPreviousPage: backwards ? more : within.after,
       startCursor: edges[0]?.cursor ?? null,
       endCursor: edges.at(-1)?.cursor ?? null,
     },

@@ -1,13 +1,21 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import type { Logger } from 'pino';
-import { describeError, httpStatus, PublicError, toPublicBody } from './errors.ts';
+import { describeError, type ErrorCode, httpStatus, PublicError, toPublicBody } from './errors.ts';
 import { type RequestContext, readContext } from './request-context.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** What belongs to this request and travels on with it. */
     atrium: RequestContext;
+    /** The code of the error that ended this request before its handler answered, where one did. */
+    refusedWith: ErrorCode | undefined;
   }
 }
 
@@ -23,7 +31,7 @@ export interface HttpServerOptions {
   /** The proxies whose X-Forwarded-For tells the client's address, as addresses or CIDR ranges; none where left out. */
   trustedProxies?: readonly string[];
   /** What else the log line of a request says; no personal data and nothing that the caller wrote freely. */
-  describeRequest?: (request: FastifyRequest) => object;
+  describeRequest?: (request: FastifyRequest, reply: FastifyReply) => object;
   /** Answers a request itself, before the routes are asked, and says so; for a path where every microsecond counts. */
   intercept?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
@@ -45,6 +53,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   let draining = false;
 
   app.decorateRequest('atrium');
+  app.decorateRequest('refusedWith');
   app.addHook('onRequest', async (request, reply) => {
     request.atrium = readContext(request.headers, options.requestBudgetMs);
     reply.header('x-request-id', request.atrium.requestId);
@@ -64,7 +73,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     const { requestId, traceparent } = request.atrium;
     const durationMs = Math.round(reply.elapsedTime);
     const { method } = request;
-    const more = options.describeRequest?.(request);
+    const more = options.describeRequest?.(request, reply);
     request.log.info({ requestId, traceparent, method, route, status: reply.statusCode, durationMs, ...more });
   });
   app.addHook('preClose', async () => {
@@ -81,6 +90,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     }
     const body = toPublicBody(known, requestId);
     const { code, retryAfterMs } = body.extensions;
+    request.refusedWith = code;
     if (retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(retryAfterMs / 1000));
     return reply.status(httpStatus[code]).send({ errors: [body] });
   });

@@ -1,4 +1,5 @@
-// All but subgraph.ts, which brings Apollo Server along: a service that is no subgraph is spared its memory.
+// All but subgraph.ts, which brings Apollo Server along, and metrics/: who needs neither is spared their memory.
+export * from './admission/settings.ts';
 export * from './batcher.ts';
 export * from './caller.ts';
 export * from './connection.ts';
@@ -7,6 +8,7 @@ export * from './dates.ts';
 export * from './errors.ts';
 export * from './events.ts';
 export * from './graphql-errors.ts';
+export * from './host-check.ts';
 export * from './http-server.ts';
 export * from './ids.ts';
 export type { BreakerState } from './instance-health.ts';
@@ -15,6 +17,7 @@ export * from './logger.ts';
 export * from './protect.ts';
 export * from './request-context.ts';
 export * from './run.ts';
+export * from './sealed-text.ts';
 export * from './service-call.ts';
 export * from './service-client.ts';
 export * from './service-errors.ts';

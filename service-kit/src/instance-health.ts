@@ -22,6 +22,8 @@ export interface HealthOptions {
   breakerFailures: number;
   /** How soon after that, and then how often, the instance is asked whether it is back. */
   breakerProbeMs: number;
+  /** Told when an instance that was left alone is found to be back. */
+  onRecover?: (() => void) | undefined;
 }
 
 /**
@@ -39,13 +41,14 @@ export class InstanceHealth {
   #isClosed = false;
 
   /** `probe` asks the instance and rejects when it is not back. */
-  constructor({ breakerFailures, breakerProbeMs }: HealthOptions, probe: () => Promise<void>) {
+  constructor({ breakerFailures, breakerProbeMs, onRecover }: HealthOptions, probe: () => Promise<void>) {
     this.#failuresInARow = new ConsecutiveBreaker(breakerFailures);
     this.#probe = probe;
     this.#probeMs = breakerProbeMs;
     // When to probe is decided here, so the breaker itself need not wait between two probes.
     this.#circuit = circuitBreaker(handleAll, { breaker: this.#failuresInARow, halfOpenAfter: 0 });
     this.#circuit.onBreak(() => this.#probeLater());
+    if (onRecover) this.#circuit.onReset(onRecover);
   }
 
   /** Whether calls may be sent to the instance. */

@@ -11,6 +11,8 @@ export interface RequestContext {
   readonly deadline: number;
   /** Where the public request came from. */
   readonly clientAddress: string | undefined;
+  /** The client that the work is done for; undefined where it is done for several, or for none. */
+  readonly clientId?: string | undefined;
 }
 
 /** Header names between services. A deadline travels as the milliseconds left, so that clocks need not agree. */
@@ -19,6 +21,7 @@ const contextHeaders = {
   traceparent: 'traceparent',
   deadlineMs: 'x-atrium-deadline-ms',
   clientAddress: 'x-atrium-client-address',
+  clientId: 'x-atrium-client-id',
 } as const;
 
 type Headers = Record<string, string | string[] | undefined>;
@@ -68,6 +71,7 @@ export function readContext(headers: Headers, budgetMs: number): RequestContext 
     traceparent: traceparent && traceparentForm.test(traceparent) ? traceparent : newTraceparent(),
     deadline: performance.now() + (leftMs > 0 ? Math.min(leftMs, budgetMs) : budgetMs),
     clientAddress: header(headers, contextHeaders.clientAddress),
+    clientId: header(headers, contextHeaders.clientId),
   };
 }
 
@@ -87,6 +91,7 @@ export function contextHeadersOf(context: RequestContext, budgetMs: number): str
     String(Math.max(1, Math.floor(budgetMs))),
   ];
   if (context.clientAddress !== undefined) headers.push(contextHeaders.clientAddress, context.clientAddress);
+  if (context.clientId !== undefined) headers.push(contextHeaders.clientId, context.clientId);
   return headers;
 }
 

@@ -79,6 +79,25 @@ test.each<[string, number, string, string]>([
   expect(describeError(refusal)).toMatchObject({ cause: { name: 'UnusableAnswer', code } });
 });
 
+test('a service that is overloaded has refused nothing of the call itself, and is asked again when it says', async () => {
+  const body = '{"errors":[{"message":"Later.","extensions":{"code":"OVERLOADED","retryAfterMs":320}}]}';
+  const url = await listen((_, response) => response.writeHead(503).end(body));
+  await expect(ask(url)).rejects.toMatchObject({ code: 'UNAVAILABLE', refused: false, retryAfterMs: 320 });
+});
+
+test('a call says which client it is made for', async () => {
+  let headers: Record<string, unknown> = {};
+  const url = await listen((request, response) => {
+    headers = request.headers;
+    response.end('{"data":{"a":1}}');
+  });
+  const client = createServiceClient('image', url, issuer);
+  const context = { ...backgroundContext(5_000), clientId: 'client-1' };
+  await client.execute({ query: '{ a }', variables: {}, context, timeoutMs: 1_000 });
+  await client.close();
+  expect(headers).toMatchObject({ 'x-atrium-client-id': 'client-1' });
+});
+
 test.each([
   ['a query', '# Asks.\nquery A { a }', 2],
   ['a mutation', '# Changes, as no query does.\nmutation A { a }', 1],

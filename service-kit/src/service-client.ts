@@ -19,12 +19,18 @@ export interface ServiceClient {
   close(): Promise<void>;
 }
 
-/** A client of the sister service `name` at one address or several; every call carries this service's token. */
+/** How a client works; what is left out has a default. */
+export interface ServiceClientOptions extends ServicePoolOptions {
+  /** Where events go, below the service's address; empty for the address itself. */
+  eventsPath?: string;
+}
+
+/** A client of the service `name` at one address or several; every call carries this service's token for it. */
 export function createServiceClient(
   name: string,
   addresses: string | readonly string[],
   issuer: TokenIssuer,
-  options: ServicePoolOptions = {},
+  { eventsPath = '/events', ...options }: ServiceClientOptions = {},
 ): ServiceClient {
   const pool = createServicePool(name, addresses, options);
   // A service has a handful of documents for its sisters.
@@ -61,7 +67,7 @@ export function createServiceClient(
     },
     async deliver(events, { context, timeoutMs }) {
       const call = { context, timeoutMs, isRead: false };
-      const response = await post('/events', 'application/cloudevents-batch+json', events, call);
+      const response = await post(eventsPath, 'application/cloudevents-batch+json', events, call);
       if (response.status >= 300) {
         throw new ServiceUnavailable(name, new UnusableAnswer(response, parseAnswer(response)?.errors));
       }

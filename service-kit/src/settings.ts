@@ -210,6 +210,9 @@ export const commonSettings = {
   ),
   host: text('HOST', 'the address to listen on', '127.0.0.1'),
   logLevel: choice('LOG_LEVEL', 'how much is logged', ['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'info'),
+  metricsToken: optional(
+    secretText('METRICS_TOKEN', 'the bearer token for /metrics; without it /metrics is served in development only'),
+  ),
   signingKey: json(
     'SIGNING_KEY',
     'this service’s private Ed25519 key as JWK; its kid is `<service>:<any>`',

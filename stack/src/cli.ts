@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { watchSources } from './dev.ts';
-import { keysCommand } from './keys.ts';
 import { migrateCommand } from './migrations/cli.ts';
+import { keysCommand, outboxCommand } from './operator-commands.ts';
 import { reset } from './reset.ts';
 import { runStack } from './run.ts';
 import { seedCommand } from './seed/command.ts';
@@ -33,6 +33,7 @@ program
 
 program.addCommand(migrateCommand());
 program.addCommand(keysCommand());
+program.addCommand(outboxCommand());
 program.addCommand(seedCommand());
 
 /** Runs the command that the process was given. */

@@ -1,13 +1,15 @@
 export type { PortChoice } from './addresses.ts';
 export type { DatabaseChoice } from './databases.ts';
 export { deploy } from './migrations/deploy.ts';
+export { withClient } from './postgres/provision.ts';
+export { startTemporaryReplica } from './postgres/replica.ts';
 export type { PostgresServer } from './postgres/server.ts';
 export { startTemporaryPostgres } from './postgres/temporary.ts';
 export { repositoryRoot, type ServiceName, serviceNames } from './repository.ts';
 export { publicKeyOf, type SigningKey } from './secrets.ts';
-export { serviceCommand } from './service-command.ts';
 export type { ServiceSettings } from './service-environment.ts';
 export type { ServiceHandle } from './service-process.ts';
 export { type Progress, type Stack, type StackOptions, startStack } from './stack.ts';
 export { StackError } from './stack-error.ts';
+export { startArguments } from './start-arguments.ts';
 export { createTestDatabase } from './testing/test-database.ts';

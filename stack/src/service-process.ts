@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { appendFileSync, closeSync, openSync, renameSync, statSync } from 'node:fs';
 import { type ServiceName, serviceFolder } from './repository.ts';
-import { serviceCommand } from './service-command.ts';
 import { StackError } from './stack-error.ts';
+import { startArguments } from './start-arguments.ts';
 
 /** A service that runs as a process of its own. */
 export type ServiceHandle = {
@@ -106,7 +106,7 @@ function launch(name: ServiceName, env: Record<string, string>, logFile: string)
   // Standard output goes to the file itself; standard error passes through here, to be quoted when a start fails. The
   // IPC channel carries nothing: it closes when this process ends, however it ends, and the service then exits. A
   // group of its own keeps the terminal's Ctrl-C from it, so that the stack stops the services in order.
-  const started = spawn(process.execPath, serviceCommand, {
+  const started = spawn(process.execPath, startArguments, {
     cwd: serviceFolder(name),
     env,
     detached: true,

@@ -96,11 +96,48 @@ test.each([
   { before: Buffer.from('no id').toString('base64url') },
   { first: 2 ** 31 },
   { first: '1' },
+  { search: nul },
+  { search: 'two\nlines' },
+  { search: 'x'.repeat(201) },
+  { search: 'a b c d e f g h i j k' },
+  { search: 7 },
+  { filter: { country: ['India'] } },
+  { filter: { country: ['XZ', 'IN'] } },
+  { filter: { country: [null] } },
+  { filter: { country: Array(301).fill('IN') } },
+  { filter: { phoneVerificationStatus: ['SURE'] } },
+  { filter: { createdAfter: 'yesterday' } },
+  { filter: { createdAfter: '2026-02-30T00:00:00Z' } },
+  { filter: { createdBefore: nul } },
+  { filter: { createdBefore: 0 } },
+  { filter: { age: 7 } },
+  { orderBy: {} },
+  { orderBy: { field: 'AGE' } },
+  { orderBy: { field: 'RELEVANCE' } },
+  { orderBy: { field: 'NAME', direction: 'UP' } },
 ])('users(%j) is BAD_USER_INPUT', async (variables) => {
-  const document = `query ($first: Int, $after: String, $last: Int, $before: String) {
-    users(first: $first, after: $after, last: $last, before: $before) { edges { cursor } }
+  const document = `query ($first: Int, $after: String, $last: Int, $before: String, $search: String, $filter: UserFilter, $orderBy: UserOrder) {
+    users(first: $first, after: $after, last: $last, before: $before, search: $search, filter: $filter, orderBy: $orderBy) {
+      edges { cursor }
+    }
   }`;
   const answer = await atrium.query<Payloads>(document, variables);
+  expect(answer.errors.map(({ extensions }) => extensions.code)).toEqual(['BAD_USER_INPUT']);
+});
+
+test.each([
+  { to: '2026-11-24T00:00:00Z' },
+  { to: '2026-11-23T00:00:00Z' },
+  { to: '2027-11-26T00:00:00Z' },
+  { from: '2026-11-24' },
+  { from: nul },
+  { from: 7 },
+  { from: null },
+  { to: '' },
+  { to: '2026-02-30T00:00:00Z' },
+  { to: {} },
+])('userStats with %j is BAD_USER_INPUT', async (change) => {
+  const answer = await ask('user-stats', { from: '2026-11-24T00:00:00Z', to: '2026-11-25T00:00:00Z', ...change });
   expect(answer.errors.map(({ extensions }) => extensions.code)).toEqual(['BAD_USER_INPUT']);
 });
 

@@ -20,7 +20,10 @@ test.each(operations())(
     for (const key of ['id', 'userId']) if (key in variables) variables[key] = id;
     // The number of the example belongs to the test that follows its user.
     const input = variables.input as Record<string, unknown> | undefined;
-    if (input && 'phoneNumber' in input) Object.assign(input, { phoneNumber: newPerson().phoneNumber });
+    const people = [input, ...((input?.users as Record<string, unknown>[] | undefined) ?? [])];
+    for (const person of people) {
+      if (person && 'phoneNumber' in person) Object.assign(person, { phoneNumber: newPerson().phoneNumber });
+    }
     const { status, errors, data } = await atrium.query<object>(source, variables);
     expect({ status, errors, fields: Object.keys(data ?? {}).length }).toEqual({ status: 200, errors: [], fields: 1 });
   },

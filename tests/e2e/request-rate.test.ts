@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { createKey } from '../support/api-keys.ts';
+import { operation } from '../support/operations.ts';
+import { newPerson } from '../support/phone-numbers.ts';
 import { createSender, hasManyAddresses, type TimedAnswer } from '../support/sender.ts';
 import { sharedSystem } from '../support/test-system.ts';
 
@@ -8,8 +10,9 @@ const system = await sharedSystem();
 const sender = createSender('127.0.0.31');
 const guesser = createSender('127.0.0.32');
 const bystander = createSender('127.0.0.33');
-const [limited, other] = await Promise.all([
+const [limited, importing, other] = await Promise.all([
   createKey(system, ['profile:read'], ['--requests-per-minute', '30']),
+  createKey(system, ['profile:write'], ['--requests-per-minute', '10']),
   createKey(system, ['profile:read']),
 ]);
 
@@ -37,6 +40,23 @@ test('a key with 30 requests a minute is refused after 30, is told when to come 
 
   const unaffected = await ask(other.key);
   expect(unaffected).toMatchObject({ status: 200, headers: { 'ratelimit-policy': '"key";q=6000;w=60' } });
+});
+
+test('a list of users counts as many requests as it has users, and is no way round the rate', async () => {
+  const createUsers = (count: number) => {
+    const users = Array.from({ length: count }, () => newPerson());
+    const body = { query: operation('create-users'), variables: { input: { users } } };
+    return sender.send(`${system.gatewayUrl}/graphql`, { 'x-api-key': importing.key }, body);
+  };
+  const accepted = await createUsers(7);
+  expect(accepted).toMatchObject({ status: 200, headers: { ratelimit: expect.stringContaining('r=3') } });
+  expect(JSON.parse(accepted.body).data.createUsers.results).toMatchObject(
+    Array(7).fill({ user: { name: 'Meera Iyer' }, userErrors: [] }),
+  );
+  // What is refused counts as one request.
+  expect(await createUsers(4)).toMatchObject({ status: 429 });
+  expect(await createUsers(2)).toMatchObject({ status: 200, headers: { ratelimit: expect.stringContaining('r=0') } });
+  expect(await createUsers(1)).toMatchObject({ status: 429 });
 });
 
 if (!hasManyAddresses) process.stdout.write('skipped: failed keys by address need the addresses of 127.0.0.0/8\n');

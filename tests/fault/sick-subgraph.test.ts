@@ -130,6 +130,26 @@ describe('a subgraph that', () => {
     await expectOnlyPicturesMissing(code);
   });
 
+  test('is overloaded costs its own fields, tells when to come back, and goes on being asked', async () => {
+    const refusal = JSON.stringify({
+      errors: [{ message: 'Too much. Try again.', extensions: { code: 'OVERLOADED', retryAfterMs: 320 } }],
+    });
+    pictures.misbehave = (request, response) => {
+      request.resume();
+      response.writeHead(503, { 'retry-after': '1' }).end(refusal);
+    };
+    const before = pictures.requests;
+    for (let round = 0; round < 20; round++) {
+      const { status, data, errors } = await ask(onePerson);
+      expect({ status, data }).toEqual({ status: 200, data: { person: { name: 'name of 1', picture: null } } });
+      expect(errors).toMatchObject([
+        { path: ['person', 'picture'], extensions: { code: 'OVERLOADED', retryAfterMs: 320 } },
+      ]);
+    }
+    // One that is ill would be left alone by now, and one that is asked twice would have even more to do.
+    expect(pictures.requests - before).toBe(20);
+  });
+
   test.each([
     ['says so', true],
     ['does not say so', false],

@@ -30,10 +30,10 @@ const hostileValues: Record<string, unknown> = {
 
 /** Variables that are in order but for one place, for every place and every hostile value. */
 export function hostileVariants(good: () => Record<string, unknown>): { what: string; variables: object }[] {
-  const pathsOf = (value: Record<string, unknown>): string[][] =>
+  const pathsOf = (value: object): string[][] =>
     Object.entries(value).flatMap(([key, inner]) => [
       [key],
-      ...(isRecord(inner) ? pathsOf(inner).map((path) => [key, ...path]) : []),
+      ...(isObject(inner) ? pathsOf(inner).map((path) => [key, ...path]) : []),
     ]);
   return pathsOf(good()).flatMap((path) =>
     Object.entries(hostileValues).map(([what, value]) => {
@@ -44,12 +44,13 @@ export function hostileVariants(good: () => Record<string, unknown>): { what: st
   );
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Lists are walked like objects, with places for names. */
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }
 
 function put(target: Record<string, unknown>, [key = '', ...rest]: string[], value: unknown): void {
   const inner = target[key];
-  if (rest.length > 0 && isRecord(inner)) put(inner, rest, value);
+  if (rest.length > 0 && isObject(inner)) put(inner, rest, value);
   else target[key] = value;
 }

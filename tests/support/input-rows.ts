@@ -13,6 +13,12 @@ const create = () => ({
   locale: 'hi',
   idempotencyKey: crypto.randomUUID(),
 });
+const createMany = () => {
+  const { idempotencyKey, ...user } = create();
+  return { users: [user, newPerson()], idempotencyKey };
+};
+/** The good input with another second user. */
+const second = (change: object) => ({ users: [newPerson(), { ...newPerson(), ...change }] });
 const base64 = Buffer.from('not a picture').toString('base64');
 
 /** An operation's input in order, and what each change to it must be answered with. */
@@ -48,6 +54,30 @@ export function inputRows(userId: string): Record<string, InputRows> {
         [{ idempotencyKey: '' }, 'REQUIRED input.idempotencyKey'],
         [{ idempotencyKey: nul }, 'INVALID_FORMAT input.idempotencyKey'],
         [{ somethingElse: 1 }, 'BAD_USER_INPUT'],
+      ],
+    },
+    'create-users': {
+      good: createMany,
+      bad: [
+        [{ users: undefined }, 'BAD_USER_INPUT'],
+        [{ users: null }, 'BAD_USER_INPUT'],
+        [{ users: [null] }, 'BAD_USER_INPUT'],
+        [{ users: 'Asha Rao' }, 'BAD_USER_INPUT'],
+        [{ users: Array.from({ length: 101 }, () => newPerson()) }, 'BAD_USER_INPUT'],
+        [second({ name: undefined }), 'BAD_USER_INPUT'],
+        [second({ idempotencyKey: 'an item has none' }), 'BAD_USER_INPUT'],
+        [second({ name: '' }), 'REQUIRED input.users.1.name'],
+        [second({ name: nul }), 'INVALID_FORMAT input.users.1.name'],
+        [second({ phoneNumber: '12345' }), 'PHONE_NUMBER_INVALID input.users.1.phoneNumber'],
+        [second({ phoneNumber: nul }), 'INVALID_FORMAT input.users.1.phoneNumber'],
+        [second({ country: 'India' }), 'COUNTRY_UNKNOWN input.users.1.country'],
+        [second({ location: 'x'.repeat(101) }), 'TOO_LONG input.users.1.location'],
+        [second({ email: 'nobody' }), 'EMAIL_INVALID input.users.1.email'],
+        [second({ locale: '!' }), 'LOCALE_INVALID input.users.1.locale'],
+        [{ users: Array(2).fill(newPerson()) }, 'PHONE_NUMBER_TAKEN input.users.1.phoneNumber'],
+        [{ idempotencyKey: 'x'.repeat(201) }, 'TOO_LONG input.idempotencyKey'],
+        [{ idempotencyKey: '' }, 'REQUIRED input.idempotencyKey'],
+        [{ idempotencyKey: nul }, 'INVALID_FORMAT input.idempotencyKey'],
       ],
     },
     'update-user': {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { repositoryRoot, serviceCommand } from '@atrium/stack';
+import { repositoryRoot, startArguments } from '@atrium/stack';
 import { freePort } from './free-port.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -26,7 +26,7 @@ export async function startGateway(supergraphSdl: string, settings: Record<strin
   const supergraphPath = join(folder, 'supergraph.graphql');
   writeFileSync(supergraphPath, supergraphSdl);
   const port = await freePort();
-  const child = spawn(process.execPath, serviceCommand, {
+  const child = spawn(process.execPath, startArguments, {
     cwd: join(repositoryRoot, 'gateway'),
     env: {
       PATH: process.env.PATH,

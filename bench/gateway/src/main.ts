@@ -2,15 +2,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { install } from '../../src/install.ts';
+import type { RunningServer } from '../../src/launch.ts';
+import { startLoadProcess } from '../../src/load/load-process.ts';
+import { memoryOf, processTree } from '../../src/process-cost.ts';
+import { createProgress } from '../../src/progress.ts';
 import { type Cores, chooseCores, moveTo } from './cores.ts';
-import { type Gateway, gateways, peersFolder, type RunningGateway, type Site } from './gateways/index.ts';
-import { install } from './install.ts';
-import { startLoadProcess } from './load/load-process.ts';
+import { type Gateway, gateways, peersFolder, type Site } from './gateways/index.ts';
+import type { LoadJob, LoadResult } from './load/job.ts';
 import { type Bench, type Contestant, measureLatency, measureThroughput, ratesFor, warmUp } from './measure.ts';
 import { readOptions } from './options.ts';
-import { memoryOf, processTree } from './process-cost.ts';
 import { profileOurs } from './profile.ts';
-import { createProgress } from './progress.ts';
 import { queries } from './queries.ts';
 import { type Measured, type MemoryByGateway, report } from './report.ts';
 import { startSubgraphs, subgraphsFolder } from './site.ts';
@@ -19,7 +21,7 @@ import { verifyAnswers } from './verify.ts';
 const options = readOptions(process.argv);
 const progress = createProgress();
 const folder = mkdtempSync(join(tmpdir(), 'atrium-bench-'));
-const starts: Promise<RunningGateway>[] = [];
+const starts: Promise<RunningServer>[] = [];
 
 const interrupted = Promise.withResolvers<void>();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -90,7 +92,14 @@ async function createBench(site: Site, chosen: readonly Gateway[]): Promise<Benc
     contestants.push({ gateway, running });
     for (const query of asked) await verifyAnswers(gateway.title, running, query);
   }
-  return { contestants, queries: asked, load: await startLoadProcess(), cores: site.cores, options, progress };
+  return {
+    contestants,
+    queries: asked,
+    load: await startLoadProcess<LoadJob, LoadResult>(join(import.meta.dirname, 'load', 'main.ts')),
+    cores: site.cores,
+    options,
+    progress,
+  };
 }
 
 async function memory({ contestants }: Bench): Promise<MemoryByGateway> {

@@ -1,19 +1,20 @@
 import { truncateSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { RunningServer } from '../../src/launch.ts';
+import type { LoadProcess } from '../../src/load/load-process.ts';
+import { processTree } from '../../src/process-cost.ts';
+import type { Progress } from '../../src/progress.ts';
+import { spreadOf } from '../../src/statistics.ts';
 import type { Cores } from './cores.ts';
-import type { Gateway, GatewayName, RunningGateway } from './gateways/index.ts';
+import type { Gateway, GatewayName } from './gateways/index.ts';
 import type { LoadJob, LoadResult } from './load/job.ts';
-import type { LoadProcess } from './load/load-process.ts';
 import type { BenchOptions } from './options.ts';
-import { processTree } from './process-cost.ts';
-import type { Progress } from './progress.ts';
 import type { BenchQuery } from './queries.ts';
-import { spreadOf } from './statistics.ts';
 
 /** A gateway that runs and is to be measured. */
 export interface Contestant {
   gateway: Gateway;
-  running: RunningGateway;
+  running: RunningServer;
 }
 
 /** What one gateway did with one query in one round. */
@@ -29,7 +30,7 @@ export interface Slice extends LoadResult {
 export interface Bench {
   contestants: Contestant[];
   queries: BenchQuery[];
-  load: LoadProcess;
+  load: LoadProcess<LoadJob, LoadResult>;
   cores: Cores;
   options: BenchOptions;
   progress: Progress;

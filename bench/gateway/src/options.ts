@@ -1,4 +1,5 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
+import { chosen, toCount, toNumber } from '../../src/arguments.ts';
 import { toCores } from './cores.ts';
 import { type GatewayName, gatewayNames } from './gateways/gateway.ts';
 import { type QueryName, queryNames } from './queries.ts';
@@ -76,26 +77,6 @@ function command(): Command {
     .option('--set <NAME=VALUE>', 'a setting of our gateway; may be repeated', collectSetting, {})
     .option('--json <file>', 'write everything that was measured to this file')
     .option('--profile', 'instead of comparing, show where our gateway spends its time, and leave its CPU profiles');
-}
-
-function chosen<Name extends string>(flags: string, description: string, all: readonly Name[]): Option {
-  return new Option(flags, `${description} (${all.join(', ')})`).default(all, 'all').argParser((text) => {
-    const names = text.split(',').map((name) => name.trim());
-    const unknown = names.filter((name) => !all.some((each) => each === name));
-    if (unknown.length > 0) throw new InvalidArgumentError(`Unknown: ${unknown.join(', ')}.`);
-    return all.filter((name) => names.includes(name));
-  });
-}
-
-function toCount(text: string): number {
-  if (!/^\d{1,4}$/.test(text)) throw new InvalidArgumentError('Give a whole number.');
-  return Number(text);
-}
-
-function toNumber(text: string): number {
-  const value = Number(text);
-  if (!(value > 0)) throw new InvalidArgumentError('Give a number above 0.');
-  return value;
 }
 
 function asCores(text: string): number[] {

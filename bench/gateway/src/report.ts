@@ -1,8 +1,8 @@
+import { type Spread, spreadOf } from '../../src/statistics.ts';
+import { figure, spreadText, toTable } from '../../src/table.ts';
 import type { GatewayName } from './gateways/index.ts';
 import type { Contestant, Slice } from './measure.ts';
 import type { BenchQuery } from './queries.ts';
-import { type Spread, spreadOf } from './statistics.ts';
-import { figure, spreadText, toTable } from './table.ts';
 
 /** What a gateway's processes held in memory when all was done. */
 export type MemoryByGateway = Partial<Record<GatewayName, { residentBytes: number; peakBytes: number | undefined }>>;

@@ -1,13 +1,13 @@
+import type { RunningServer } from '../../src/launch.ts';
 import { userCount } from './dataset.ts';
 import { expectAnswers } from './expected-answers.ts';
-import type { RunningGateway } from './gateways/index.ts';
 import { bodyFor } from './load/request-template.ts';
 import type { BenchQuery } from './queries.ts';
 
 const checkedPlaces = 30;
 
 /** Asks a gateway for places all over the data set, and throws where an answer is not deep-equal to the right one. */
-export async function verifyAnswers(title: string, gateway: RunningGateway, query: BenchQuery): Promise<void> {
+export async function verifyAnswers(title: string, gateway: RunningServer, query: BenchQuery): Promise<void> {
   const expected = expectAnswers(query);
   const { first, end } = query.places;
   const step = Math.floor(userCount / checkedPlaces) + 1;

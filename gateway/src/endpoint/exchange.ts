@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestContext } from '@atrium/service-kit';
+import type { Outcome } from '@atrium/service-kit/metrics';
 import type { ApiClient } from '../identity/authenticator.ts';
 import type { RateState } from '../limits/request-rate-window.ts';
-import type { Outcome } from '../observability/tallies.ts';
 import type { RequestSpan } from '../observability/traces.ts';
 import type { MediaType } from './media-type.ts';
 

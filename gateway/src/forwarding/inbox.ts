@@ -1,6 +1,6 @@
+import type { HostCheck } from '@atrium/service-kit';
 import { PublicError, type TokenIssuer } from '@atrium/service-kit';
 import type { FastifyInstance } from 'fastify';
-import type { HostCheck } from '../host-check.ts';
 import { createForwarder } from './forward.ts';
 
 /**

@@ -1,9 +1,10 @@
+import { alignColumns } from '@atrium/service-kit/text-table';
 import type { KeyEvent, KeyRecord } from './key-record.ts';
 import { scopes } from './scopes.ts';
 
 /** Keys as a table for people: one line a key. */
 export function toTable(keys: readonly KeyRecord[]): string {
-  return align([
+  return alignColumns([
     ['ID', 'NAME', 'CLIENT', 'FOR', 'STATE', 'RATE', 'CREATED', 'EXPIRES', 'LAST USED', 'SCOPES'],
     ...keys.map((key) => [
       key.id,
@@ -37,19 +38,7 @@ export function toPage(key: KeyRecord, events: readonly KeyEvent[]): string {
     ['last used', key.lastUsedAt ? toSecond(key.lastUsedAt) : 'never'],
   ].filter((fact): fact is [string, string] => fact[1] !== null);
   const trail = events.map(({ event, at, by, details }) => [event, toSecond(at), by ?? '', toText(details)]);
-  return `${align(facts)}\n\n${align([['EVENT', 'AT', 'BY', 'DETAILS'], ...trail])}`;
-}
-
-function align(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return `${alignColumns(facts)}\n\n${alignColumns([['EVENT', 'AT', 'BY', 'DETAILS'], ...trail])}`;
 }
 
 function toScopeList(key: KeyRecord): string {

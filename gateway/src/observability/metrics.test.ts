@@ -1,29 +1,10 @@
-import type { AddressInfo } from 'node:net';
-import { createHttpServer } from '@atrium/service-kit';
-import { afterEach, describe, expect, test } from '@jest/globals';
-import type { FastifyInstance } from 'fastify';
-import { pino } from 'pino';
-import { createHostCheck } from '../host-check.ts';
+import { readSeries, seriesOf } from '@atrium/service-kit/testing/prometheus';
+import { describe, expect, test } from '@jest/globals';
 import { createMetrics } from './metrics.ts';
-import { type MetricsAccess, serveMetrics } from './serve-metrics.ts';
-
-/** The series of Prometheus's text format, `name{label="value"}` to its number; fails where a line is none. */
-function parse(text: string): Map<string, number> {
-  const series = new Map<string, number>();
-  for (const line of text.split('\n')) {
-    if (line === '' || line.startsWith('# ')) continue;
-    const [, name = '', value] = /^([a-z_]\w*(?:\{\w+="[^"]*"(?:,\w+="[^"]*")*\})?) (\S+)$/.exec(line) ?? [];
-    expect({ line, seen: series.has(name) }).toEqual({ line: expect.stringContaining(name || '?'), seen: false });
-    series.set(name, Number(value));
-  }
-  return series;
-}
 
 /** The series of one of our metrics, without the common beginning of their names. */
 function ours(series: Map<string, number>, name: string): Record<string, number> {
-  const start = `atrium_gateway_${name}`;
-  const found = [...series].filter(([key]) => key === start || key.startsWith(`${start}{`));
-  return Object.fromEntries(found.map(([key, value]) => [key.slice(start.length), value]));
+  return seriesOf(series, `atrium_gateway_${name}`);
 }
 
 describe('the metrics', () => {
@@ -35,7 +16,7 @@ describe('the metrics', () => {
     metrics.request('User', 'UNAVAILABLE', 400);
     metrics.request(undefined, 'ok', 0.1);
     metrics.request('CreateUser', 'BAD_USER_INPUT', 60_000);
-    const series = parse(await metrics.text());
+    const series = readSeries(await metrics.registry.metrics());
     expect(ours(series, 'requests_total')).toEqual({
       '{operation="User",outcome="ok"}': 2,
       '{operation="User",outcome="UNAVAILABLE"}': 1,
@@ -79,7 +60,7 @@ describe('the metrics', () => {
         { service: 'profile', instance: '0', state: 'closed' },
       ],
     });
-    const series = parse(await metrics.text());
+    const series = readSeries(await metrics.registry.metrics());
     expect(ours(series, 'subgraph_duration_seconds_count')).toEqual({
       '{service="profile",outcome="ok"}': 1,
       '{service="profile",outcome="TIMEOUT"}': 1,
@@ -108,56 +89,11 @@ describe('the metrics', () => {
     for (let i = 0; i < 5_000; i++) metrics.limit(`limit${i}`);
     metrics.know(['Known']);
     metrics.request('Known', 'ok', 1);
-    const series = parse(await metrics.text());
+    const series = readSeries(await metrics.registry.metrics());
     const requests = ours(series, 'requests_total');
     expect(Object.keys(requests)).toHaveLength(202);
     expect(requests['{operation="other",outcome="ok"}']).toBe(4_800);
     expect(requests['{operation="Known",outcome="ok"}']).toBe(1);
     expect(Object.keys(ours(series, 'limits_met_total'))).toHaveLength(51);
-  });
-});
-
-describe('GET /metrics', () => {
-  let app: FastifyInstance;
-  afterEach(() => app.close());
-
-  async function read(access: Partial<MetricsAccess>, headers: Record<string, string> = {}): Promise<Response> {
-    app = createHttpServer({
-      logger: pino({ level: 'silent' }),
-      bodyLimitBytes: 1_000,
-      requestBudgetMs: 1_000,
-      ready: async () => {},
-    });
-    const hostAllowed = createHostCheck('https://atrium.example');
-    serveMetrics(app, createMetrics(), { development: false, token: undefined, hostAllowed, ...access });
-    await app.listen({ host: '127.0.0.1', port: 0 });
-    return fetch(`http://127.0.0.1:${(app.server.address() as AddressInfo).port}/metrics`, { headers });
-  }
-
-  test('answers in Prometheus’s text format to the bearer of the token', async () => {
-    const response = await read({ token: 'a-token' }, { authorization: 'Bearer a-token' });
-    expect(response.status).toBe(200);
-    expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
-    expect(parse(await response.text()).size).toBeGreaterThan(30);
-  });
-
-  test.each([undefined, 'Bearer another', 'Bearer a-token-and-more', 'Basic a-token', 'a-token'])(
-    'answers 401 in production to %p, from this machine too',
-    async (authorization) => {
-      const response = await read({ token: 'a-token' }, authorization === undefined ? {} : { authorization });
-      expect(response.status).toBe(401);
-      expect(await response.text()).not.toContain('atrium_gateway');
-    },
-  );
-
-  test('is not there in production without a token', async () => {
-    expect((await read({}, { authorization: 'Bearer undefined' })).status).toBe(404);
-  });
-
-  test('is open in development, though not to a page whose name was pointed at this machine', async () => {
-    expect((await read({ development: true })).status).toBe(200);
-    await app.close();
-    const rebound = await read({ development: true, hostAllowed: () => false });
-    expect(rebound.status).toBe(401);
   });
 });

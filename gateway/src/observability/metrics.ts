@@ -1,7 +1,13 @@
-import { Registry } from 'prom-client';
+import {
+  BoundedTallies,
+  durationBuckets,
+  Observations,
+  type Outcome,
+  Registry,
+  RequestCounts,
+  SubgraphTally,
+} from '@atrium/service-kit/metrics';
 import { exposeMetrics } from './expose-metrics.ts';
-import { Observations } from './plain-histogram.ts';
-import { BoundedTallies, OperationTally, type Outcome, SubgraphTally } from './tallies.ts';
 
 /** What is read from elsewhere when the metrics are. */
 export interface MetricSources {
@@ -43,24 +49,16 @@ export interface Metrics {
   know(operationNames: Iterable<string>): void;
   /** Says where to read the rest. */
   read(sources: Partial<MetricSources>): void;
-  /** All of it in Prometheus's text format. */
-  text(): Promise<string>;
-  /** The media type of the text. */
-  readonly contentType: string;
+  /** All of it. */
+  readonly registry: Registry;
 }
 
-/** How many names of operations, and of limits, get series of their own. */
-const maxOperations = 200;
+/** How many names of limits get series of their own. */
 const maxLimits = 50;
-
-/** From half a millisecond to ten seconds. */
-const durationBuckets = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
 
 /** Everything that is counted. */
 export class Counts {
-  readonly operations = new BoundedTallies(maxOperations, () => new OperationTally());
-  readonly anonymous = new OperationTally();
-  readonly requests = new Observations(durationBuckets);
+  readonly requests = new RequestCounts();
   readonly planning = new Observations(durationBuckets);
   readonly subgraphs = new Map<string, SubgraphTally>();
   readonly limits = new BoundedTallies(maxLimits, () => ({ count: 0 }));
@@ -68,7 +66,6 @@ export class Counts {
   readonly rateLimited = { key: 0, address: 0 };
   readonly reloads = { ok: 0, refused: 0 };
   fallbacks = 0;
-  requestsInFlight = 0;
 }
 
 /** Metrics in a registry of their own. */
@@ -78,17 +75,8 @@ export function createMetrics(): Metrics {
   const registry = new Registry();
   exposeMetrics(registry, counts, sources);
   return {
-    requestBegan() {
-      counts.requestsInFlight++;
-    },
-    request(operationName, outcome, durationMs) {
-      counts.requestsInFlight--;
-      const seconds = durationMs / 1000;
-      counts.requests.add(seconds);
-      const tally = operationName === undefined ? counts.anonymous : counts.operations.of(operationName);
-      tally.outcomes.add(outcome);
-      tally.durationSeconds += seconds;
-    },
+    requestBegan: () => counts.requests.began(),
+    request: (operationName, outcome, durationMs) => counts.requests.ended(operationName, outcome, durationMs),
     preparedOperation(result) {
       counts.lookups[result]++;
     },
@@ -113,11 +101,8 @@ export function createMetrics(): Metrics {
     reload(result) {
       counts.reloads[result]++;
     },
-    know(operationNames) {
-      for (const name of operationNames) counts.operations.add(name);
-    },
+    know: (operationNames) => counts.requests.know(operationNames),
     read: (more) => void Object.assign(sources, more),
-    text: () => registry.metrics(),
-    contentType: registry.contentType,
+    registry,
   };
 }

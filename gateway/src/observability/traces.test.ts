@@ -177,7 +177,9 @@ test('a fetch that fails ends its span with the code', async () => {
   await traces.close(2_000);
   await subgraph.close();
   expect(attributesOf(spans()[0])).toEqual({ 'peer.service': 'profile', 'error.type': 'UNAVAILABLE' });
-  expect(await metrics.text()).toContain('duration_seconds_count{service="profile",outcome="UNAVAILABLE"} 1');
+  expect(await metrics.registry.metrics()).toContain(
+    'duration_seconds_count{service="profile",outcome="UNAVAILABLE"} 1',
+  );
 });
 
 test('a collector that refuses is told in the log, and one that hangs does not hold the end', async () => {

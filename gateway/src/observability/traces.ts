@@ -1,9 +1,9 @@
 import type { RequestContext } from '@atrium/service-kit';
 import { describeError, type ErrorCode } from '@atrium/service-kit';
+import type { Outcome } from '@atrium/service-kit/metrics';
 import type { Attributes, Span, SpanKind } from '@opentelemetry/api';
 import type { SpanExporter, TracerConfig } from '@opentelemetry/sdk-trace-node';
 import type { Logger } from 'pino';
-import type { Outcome } from './tallies.ts';
 
 /** Traces of requests for an OpenTelemetry collector. */
 export interface Traces {

@@ -27,6 +27,7 @@ const flow = [
   'upload-image',
   'user',
   'users',
+  'search-users',
   'update-user',
   'set-avatar',
   'image',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { createTokenVerifier, type PublicJwks } from '@atrium/service-kit';
+import { createServiceMetrics } from '@atrium/service-kit/metrics';
 import { createSubgraph } from '@atrium/service-kit/subgraph';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { processRequest, type Upload } from 'graphql-upload-ts';
@@ -60,6 +61,8 @@ export async function startSubgraph(name: SubgraphName, trustedKeys: PublicJwks)
     context: (base) => base,
     logger: pino({ level: 'silent' }),
     bodyLimitBytes: 1_000_000,
+    metrics: createServiceMetrics({ mode: 'production', metricsToken: undefined }),
+    admission: undefined,
     requestBudgetMs: 10_000,
     ready: async () => {},
     routes: (routes) => prepare(routes),

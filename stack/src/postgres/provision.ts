@@ -10,7 +10,7 @@ const oldestVersion = 140_000;
 const provisionLock = 0x617472;
 
 /** What a service's database must offer beyond PostgreSQL itself. */
-const extensions: Partial<Record<ServiceName, string[]>> = { profile: ['pg_trgm', 'unaccent'] };
+const extensions: Partial<Record<ServiceName, string[]>> = { profile: ['unaccent'] };
 
 /** How to prepare a server. */
 export type ProvisionOptions = {

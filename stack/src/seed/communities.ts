@@ -1,5 +1,6 @@
 import type { Faker } from '@faker-js/faker';
 import { faker as arabic } from '@faker-js/faker/locale/ar';
+import { faker as czech } from '@faker-js/faker/locale/cs_CZ';
 import { faker as german } from '@faker-js/faker/locale/de';
 import { faker as greek } from '@faker-js/faker/locale/el';
 import { faker as british } from '@faker-js/faker/locale/en_GB';
@@ -8,20 +9,26 @@ import { faker as nigerian } from '@faker-js/faker/locale/en_NG';
 import { faker as american } from '@faker-js/faker/locale/en_US';
 import { faker as spanish } from '@faker-js/faker/locale/es';
 import { faker as mexican } from '@faker-js/faker/locale/es_MX';
+import { faker as persian } from '@faker-js/faker/locale/fa';
 import { faker as french } from '@faker-js/faker/locale/fr';
 import { faker as senegalese } from '@faker-js/faker/locale/fr_SN';
 import { faker as hebrew } from '@faker-js/faker/locale/he';
 import { faker as indonesian } from '@faker-js/faker/locale/id_ID';
 import { faker as italian } from '@faker-js/faker/locale/it';
 import { faker as japanese } from '@faker-js/faker/locale/ja';
+import { faker as georgian } from '@faker-js/faker/locale/ka_GE';
 import { faker as korean } from '@faker-js/faker/locale/ko';
 import { faker as nepali } from '@faker-js/faker/locale/ne';
+import { faker as dutch } from '@faker-js/faker/locale/nl';
 import { faker as polish } from '@faker-js/faker/locale/pl';
 import { faker as brazilian } from '@faker-js/faker/locale/pt_BR';
+import { faker as russian } from '@faker-js/faker/locale/ru';
+import { faker as swedish } from '@faker-js/faker/locale/sv';
 import { faker as thai } from '@faker-js/faker/locale/th';
 import { faker as turkish } from '@faker-js/faker/locale/tr';
 import { faker as ukrainian } from '@faker-js/faker/locale/uk';
 import { faker as vietnamese } from '@faker-js/faker/locale/vi';
+import { faker as mainlandChinese } from '@faker-js/faker/locale/zh_CN';
 import { faker as chinese } from '@faker-js/faker/locale/zh_TW';
 import type { CountryCode } from 'libphonenumber-js/max';
 import { hindiName } from './hindi-names.ts';
@@ -84,4 +91,11 @@ export const communities: readonly Community[] = [
   community('TW', 'zh-TW', chinese, '臺北, 高雄, 臺中, 臺南, 花蓮', familyFirstUnspaced),
   community('PL', 'pl', polish, 'Warszawa, Kraków, Łódź, Gdańsk, Wrocław, Poznań'),
   community('NP', 'ne', nepali, 'काठमाडौं, पोखरा, ललितपुर, भक्तपुर'),
+  community('CN', 'zh-CN', mainlandChinese, '北京, 上海, 广州, 成都, 西安, 杭州', familyFirstUnspaced),
+  community('GE', 'ka', georgian, 'თბილისი, ბათუმი, ქუთაისი, რუსთავი'),
+  community('KZ', 'ru', russian, 'Алматы, Астана, Шымкент, Караганда'),
+  community('IR', 'fa', persian, 'تهران, مشهد, اصفهان, شیراز, تبریز'),
+  community('NL', 'nl', dutch, 'Amsterdam, Rotterdam, Utrecht, Eindhoven, Groningen'),
+  community('SE', 'sv', swedish, 'Stockholm, Göteborg, Malmö, Uppsala, Umeå'),
+  community('CZ', 'cs', czech, 'Praha, Brno, Ostrava, Plzeň, Olomouc'),
 ];

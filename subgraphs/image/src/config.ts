@@ -1,6 +1,7 @@
 import {
   address,
   addresses,
+  admissionSettings,
   callSettings,
   commonSettings,
   integer,
@@ -23,6 +24,7 @@ const hostAndPort = z.string().regex(/^[^\s/@]+:\d{1,5}$/, 'must be host:port pa
 export const settings = {
   ...commonSettings,
   ...callSettings,
+  ...admissionSettings,
   port: integer('PORT', 'the port to listen on', { fallback: 4002, max: 65_535 }),
   requestBudgetMs: integer('REQUEST_BUDGET_MS', 'how long a request may take at most; its caller may say less', {
     // As long as the gateway gives a request with files, which come as slowly as their sender sends them.

@@ -11,6 +11,7 @@ import {
   type Settings,
   SettingsError,
 } from '@atrium/service-kit';
+import { createServiceMetrics } from '@atrium/service-kit/metrics';
 import { createSubgraph, type SubgraphContext } from '@atrium/service-kit/subgraph';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
@@ -57,6 +58,7 @@ export async function startImageService(settings: Settings<typeof definition>, l
   await pingDatabase(database).catch(() => {
     throw new Error('The database cannot be reached. Check DATABASE_URL and whether PostgreSQL runs.');
   });
+  const metrics = createServiceMetrics(settings);
   const images = createImageStore(database, settings);
   const actions = createActions(settings, images, pictures, (error) => report(logger, error));
   const profile = createServiceClient(
@@ -72,6 +74,8 @@ export async function startImageService(settings: Settings<typeof definition>, l
     verifyToken,
     logger,
     bodyLimitBytes: smallBodyBytes,
+    metrics,
+    admission: settings,
     requestBudgetMs: settings.requestBudgetMs,
     ready: () => pingDatabase(database),
     context: (base: SubgraphContext) => ({

@@ -1,6 +1,7 @@
 import {
   address,
   addresses,
+  admissionSettings,
   callSettings,
   choice,
   commonSettings,
@@ -37,6 +38,7 @@ const phoneNumberTypes = [
 export const settings = {
   ...commonSettings,
   ...callSettings,
+  ...admissionSettings,
   port: integer('PORT', 'the port to listen on; 0 takes a free one', { fallback: 4003, max: 65_535 }),
   profileUrls: addresses('PROFILE_URL', 'where Profile is', 'http://127.0.0.1:4001'),
   profileTimeoutMs: integer('PROFILE_TIMEOUT_MS', 'how long Profile may take to name a contact', {

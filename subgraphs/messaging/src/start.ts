@@ -6,6 +6,7 @@ import {
   createTokenVerifier,
   receiveEvents,
 } from '@atrium/service-kit';
+import { createServiceMetrics } from '@atrium/service-kit/metrics';
 import { createSubgraph } from '@atrium/service-kit/subgraph';
 import { chooseProviders } from './choose-providers.ts';
 import type { MessagingSettings } from './config.ts';
@@ -47,6 +48,7 @@ const templatesFolder = new URL('../templates/', import.meta.url).pathname;
 export async function startMessaging(settings: MessagingSettings): Promise<Messaging> {
   const { databaseUrl } = settings;
   const logger = createLogger('messaging', settings.logLevel);
+  const metrics = createServiceMetrics(settings);
   const database = openDatabase(databaseUrl, settings.databaseConnections);
   await migrateQueue(databaseUrl, logger);
   await seedTemplates(database, readTemplateFiles(templatesFolder));
@@ -113,6 +115,8 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
   const app = await createSubgraph<Context>({
     logger,
     bodyLimitBytes: settings.bodyLimitBytes,
+    metrics,
+    admission: settings,
     requestBudgetMs: settings.requestBudgetMs,
     ready: () => checkDatabase(database),
     typeDefs,

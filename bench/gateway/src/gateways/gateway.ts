@@ -1,3 +1,4 @@
+import type { RunningServer } from '../../../src/launch.ts';
 import type { SubgraphName } from '../../subgraphs/src/sdl.ts';
 import type { Cores } from '../cores.ts';
 
@@ -15,17 +16,6 @@ export interface Site {
   profileFolder: string | undefined;
 }
 
-/** A gateway that answers. */
-export interface RunningGateway {
-  port: number;
-  pid: number;
-  /** What its clients send beside the operation. */
-  headers: Readonly<Record<string, string>>;
-  /** Where it logs to. */
-  logFile: string;
-  stop(): Promise<void>;
-}
-
 /** A gateway that can be measured. */
 export interface Gateway {
   /** What it is called on the command line. */
@@ -36,7 +26,7 @@ export interface Gateway {
   packages: string | undefined;
   /** Why it cannot run here; undefined where it can. */
   unavailable?: string | undefined;
-  start(site: Site): Promise<RunningGateway>;
+  start(site: Site): Promise<RunningServer>;
 }
 
 /** The gateways in the order of the tables. */

@@ -6,5 +6,5 @@ import { apollo, grafbase, hive, mercurius } from './peers.ts';
 /** Every gateway that can be measured, by name. */
 export const gateways: Readonly<Record<GatewayName, Gateway>> = { ours, grafbase, mercurius, hive, apollo, bare };
 
-export { type Gateway, type GatewayName, gatewayNames, type RunningGateway, type Site } from './gateway.ts';
+export { type Gateway, type GatewayName, gatewayNames, type Site } from './gateway.ts';
 export { peersFolder } from './peers.ts';

@@ -1,105 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
-import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
+import { type Launch, launch as launchServer, type RunningServer } from '../../../src/launch.ts';
 import { onCores } from '../cores.ts';
 import { bodyFor } from '../load/request-template.ts';
 import { queries } from '../queries.ts';
-import type { RunningGateway, Site } from './gateway.ts';
+import type { Site } from './gateway.ts';
 
-/** How a gateway's process is started. */
-export interface Launch {
-  name: string;
-  command: string;
-  args: readonly string[];
-  cwd: string;
-  env: Readonly<Record<string, string>>;
-  port: number;
-  headers?: Readonly<Record<string, string>>;
-}
-
-const startTimeoutMs = 60_000;
-const stopTimeoutMs = 10_000;
+export { freePort } from '../../../src/launch.ts';
 
 /** Starts a gateway on its core and waits until it answers a query. */
-export async function launch(site: Site, options: Launch): Promise<RunningGateway> {
-  const { name, cwd, env, port, headers = {} } = options;
-  const [command, args] = onCores(site.cores.gateway, options.command, options.args);
-  const logFile = join(site.folder, `${name}.log`);
-  // Appended to, so that the file can be emptied between two slices while the gateway keeps writing.
-  const log = openSync(logFile, 'a');
-  const child = spawn(command, args, { cwd, env: { ...inherited(), ...env }, stdio: ['ignore', log, log, 'ipc'] });
-  closeSync(log);
-  process.once('exit', () => child.kill('SIGKILL'));
-  await untilAnswering(name, child, port, headers, logFile);
-  return { port, headers, logFile, pid: child.pid as number, stop: () => stop(child) };
-}
-
-/** A port that nobody listens on at the moment. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-/** What every gateway's environment holds: production, and no vendor is told anything. */
-function inherited(): Record<string, string> {
-  const { PATH = '', HOME = '/', TMPDIR } = process.env;
-  return {
-    PATH,
-    HOME,
-    ...(TMPDIR === undefined ? {} : { TMPDIR }),
-    NODE_ENV: 'production',
-    APOLLO_TELEMETRY_DISABLED: 'true',
-    DO_NOT_TRACK: '1',
-  };
-}
-
-async function untilAnswering(
-  name: string,
-  child: ChildProcess,
-  port: number,
-  headers: Readonly<Record<string, string>>,
-  logFile: string,
-): Promise<void> {
-  const deadline = performance.now() + startTimeoutMs;
-  let last = 'nothing';
-  while (child.exitCode === null && child.signalCode === null && performance.now() < deadline) {
-    const answer = await ask(port, headers);
-    if (answer?.includes('"data":{')) return;
-    last = answer ?? last;
-    await pause(50);
-  }
-  await stop(child);
-  const log = readFileSync(logFile, 'utf8').slice(-2_000);
-  throw new Error(`${name} did not start. It answered: ${last.slice(0, 500)}\nThe end of its log:\n${log}`);
-}
-
-async function ask(port: number, headers: Readonly<Record<string, string>>): Promise<string | undefined> {
-  try {
-    const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
-      body: bodyFor(queries.Q1, queries.Q1.places.first),
-      signal: AbortSignal.timeout(5_000),
-    });
-    return await response.text();
-  } catch {
-    return undefined;
-  }
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, 'exit');
-  child.kill('SIGTERM');
-  const impatient = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
-  await gone;
-  clearTimeout(impatient);
+export function launch({ cores, folder }: Site, options: Launch): Promise<RunningServer> {
+  const [command, args] = onCores(cores.gateway, options.command, options.args);
+  return launchServer(folder, bodyFor(queries.Q1, queries.Q1.places.first), { ...options, command, args });
 }

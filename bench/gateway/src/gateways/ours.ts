@@ -1,14 +1,13 @@
-import { execFile } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { createTestDatabase, repositoryRoot, serviceCommand } from '@atrium/stack';
-import type { Gateway, RunningGateway, Site } from './gateway.ts';
+import { createTestDatabase, repositoryRoot, startArguments } from '@atrium/stack';
+import { createKey } from '../../../src/api-key.ts';
+import { profilingArguments } from '../../../src/cpu-profile.ts';
+import type { RunningServer } from '../../../src/launch.ts';
+import type { Gateway, Site } from './gateway.ts';
 import { freePort, launch } from './launch.ts';
 
 const gatewayFolder = join(repositoryRoot, 'gateway');
-const quietNode = '--disable-warning=ExperimentalWarning';
-const mostRequestsPerMinute = '10000000';
 
 /** Our own gateway as `npm run start -w gateway` starts it: a real key in a real database, limits, logs and metrics on. */
 export const ours: Gateway = {
@@ -28,16 +27,16 @@ export const ours: Gateway = {
   },
 };
 
-async function startOn(site: Site, databaseUrl: string): Promise<RunningGateway> {
+async function startOn(site: Site, databaseUrl: string): Promise<RunningServer> {
   const port = await freePort();
   const key = await createKey(databaseUrl);
   const { subgraphs, profileFolder } = site;
   const signingKey = createSigningKey();
-  const profiling = profileFolder === undefined ? [] : ['--import', join(import.meta.dirname, 'profile-on-signal.ts')];
+  const profiling = profileFolder === undefined ? [] : profilingArguments;
   return launch(site, {
     name: 'ours',
     command: process.execPath,
-    args: [...profiling, ...serviceCommand],
+    args: [...profiling, ...startArguments],
     cwd: gatewayFolder,
     env: {
       NODE_COMPILE_CACHE: join(repositoryRoot, 'node_modules', '.cache', 'node'),
@@ -57,15 +56,6 @@ async function startOn(site: Site, databaseUrl: string): Promise<RunningGateway>
     port,
     headers: { 'x-api-key': key },
   });
-}
-
-/** Makes a key by the gateway's own command. Its requests are counted like any key's, up to more than can come. */
-async function createKey(databaseUrl: string): Promise<string> {
-  const options = ['--name', 'bench', '--scopes', 'all', '--requests-per-minute', mostRequestsPerMinute, '--json'];
-  const args = [quietNode, join('src', 'identity', 'cli.ts'), 'create', ...options];
-  const env = { PATH: process.env.PATH, DATABASE_URL: databaseUrl };
-  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: gatewayFolder, env });
-  return (JSON.parse(stdout) as { key: string }).key;
 }
 
 function createSigningKey() {

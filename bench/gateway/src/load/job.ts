@@ -1,3 +1,4 @@
+import type { Seen } from '../../../src/load/measurement.ts';
 import type { QueryName } from '../queries.ts';
 import type { Target } from './request-template.ts';
 
@@ -17,16 +18,7 @@ export interface LoadJob extends Target {
 }
 
 /** What the load process saw in the measured time. */
-export interface LoadResult {
-  requests: number;
-  seconds: number;
-  /** Answers that were wrong or did not come. */
-  failures: number;
-  /** What the first of them was. */
-  firstFailure: string | undefined;
-  p50Ms: number;
-  p99Ms: number;
-  maxMs: number;
+export interface LoadResult extends Seen {
   /** CPU time of the gateway's processes. */
   cpuSeconds: number;
   /** How busy the other cores were, from 0 to 1; undefined where that is unknown. */

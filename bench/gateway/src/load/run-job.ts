@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { Connection, type OnAnswer } from '../../../src/load/connection.ts';
+import { Measurement, type Readings } from '../../../src/load/measurement.ts';
+import { busyTime, cpuSecondsOf } from '../../../src/process-cost.ts';
 import type { ExpectedAnswers } from '../expected-answers.ts';
 import type { BenchQuery } from '../queries.ts';
-import { Connection, type OnAnswer } from './connection.ts';
 import type { LoadJob, LoadResult } from './job.ts';
-import { Measurement } from './measurement.ts';
 import type { Places } from './places.ts';
 import { requestTemplate } from './request-template.ts';
 
@@ -30,7 +31,7 @@ async function runClosedLoop(job: LoadJob, { query, expected, places }: LoadTool
   });
   for (const connection of connections) connection.send(places(query), performance.now());
   try {
-    return await measurement.take(job, async () => {});
+    return toResult(measurement, await measurement.window(job, () => readCosts(job)));
   } finally {
     for (const connection of connections) connection.close();
   }
@@ -72,7 +73,9 @@ async function runOpenLoop(job: LoadJob, rate: number, { query, expected, places
     for (let left = unanswered(); left > 0; left -= 1) measurement.failed(() => 'no answer within five seconds');
   };
   try {
-    return await measurement.take(job, settled);
+    const readings = await measurement.window(job, () => readCosts(job));
+    await settled();
+    return toResult(measurement, readings);
   } finally {
     clearInterval(ticks);
     for (const connection of connections) connection.close();
@@ -81,7 +84,26 @@ async function runOpenLoop(job: LoadJob, rate: number, { query, expected, places
 
 function open(job: LoadJob, query: BenchQuery, onAnswer: OnAnswer): Connection[] {
   const template = requestTemplate(query, job);
-  return Array.from({ length: job.connections }, () => new Connection(job.port, template, onAnswer));
+  return Array.from({ length: job.connections }, () => {
+    const request = template.createBuffer();
+    const write = (place: number) => {
+      template.fill(request, place);
+      return request;
+    };
+    return new Connection(job.port, write, onAnswer);
+  });
+}
+
+function readCosts({ processIds, otherCores }: LoadJob) {
+  return { cpuSeconds: cpuSecondsOf(processIds), others: busyTime(otherCores) };
+}
+
+function toResult(measurement: Measurement, { before, after }: Readings<ReturnType<typeof readCosts>>): LoadResult {
+  const busy =
+    before.others &&
+    after.others &&
+    (after.others.busy - before.others.busy) / (after.others.total - before.others.total);
+  return { ...measurement.seen(), cpuSeconds: after.cpuSeconds - before.cpuSeconds, otherCoresBusy: busy };
 }
 
 function isRight(response: Parameters<OnAnswer>[1], expected: ExpectedAnswers, place: number): boolean {

@@ -1,4 +1,5 @@
 import type { Database, Transaction } from './database.ts';
+import { Prisma } from './generated/client.ts';
 import { lockUser } from './user-lock.ts';
 
 /** How many pictures are erased in one transaction, which holds their rows meanwhile. */
@@ -81,10 +82,25 @@ async function eraseBatch(
   return hashes.at(-1);
 }
 
-/** Forgets what has lapsed. Events are kept longer than any sender repeats them. */
+/** What is forgotten, and when. Events are kept longer than any sender repeats them. */
+const lapsing = [
+  { table: 'idempotency_keys', lapsed: 'expires_at <= now()' },
+  { table: 'reservations', lapsed: 'expires_at <= now()' },
+  { table: 'erased_users', lapsed: "erased_at < now() - interval '7 days'" },
+  { table: 'inbox_events', lapsed: "received_at < now() - interval '30 days'" },
+];
+
+/** How many rows are forgotten by one statement. */
+const forgetSize = 5_000;
+
+/** Forgets what has lapsed, piece by piece; what another process is forgetting is left to it. */
 export async function forgetLapsed(database: Database): Promise<void> {
-  await database.$executeRaw`DELETE FROM idempotency_keys WHERE expires_at <= now()`;
-  await database.$executeRaw`DELETE FROM reservations WHERE expires_at <= now()`;
-  await database.$executeRaw`DELETE FROM erased_users WHERE erased_at < now() - interval '7 days'`;
-  await database.$executeRaw`DELETE FROM inbox_events WHERE received_at < now() - interval '30 days'`;
+  for (const { table, lapsed } of lapsing) {
+    const rows = Prisma.raw(table);
+    const some = Prisma.sql`
+      DELETE FROM ${rows} WHERE ctid IN (
+        SELECT ctid FROM ${rows} WHERE ${Prisma.raw(lapsed)} LIMIT ${forgetSize} FOR UPDATE SKIP LOCKED
+      )`;
+    while ((await database.$executeRaw(some)) === forgetSize);
+  }
 }

@@ -1,4 +1,5 @@
 import type { Database } from './database.ts';
+import { Prisma } from './generated/client.ts';
 import { idempotencyLifetimeMs } from './message-store.ts';
 
 /**
@@ -7,13 +8,26 @@ import { idempotencyLifetimeMs } from './message-store.ts';
  */
 const memoryMs = 30 * 24 * 60 * 60 * 1_000;
 
-/** Deletes what is remembered for a while only: idempotency keys, dead codes, events taken long ago. */
+/** What is remembered for a while only: idempotency keys, dead codes, events taken long ago. */
+const expiring = [
+  { table: 'idempotency_keys', since: 'created_at', lifetimeMs: idempotencyLifetimeMs },
+  { table: 'phone_challenges', since: 'created_at', lifetimeMs: memoryMs },
+  { table: 'taken_events', since: 'taken_at', lifetimeMs: memoryMs },
+];
+
+/** How many rows are deleted by one statement. */
+const deleteSize = 5_000;
+
+/** Deletes what is remembered no longer, piece by piece; what another process is deleting is left to it. */
 export async function forgetExpired(database: Database): Promise<void> {
-  await database.$executeRaw`
-    DELETE FROM idempotency_keys
-    WHERE created_at < now() - ${idempotencyLifetimeMs}::double precision * interval '1 millisecond'`;
-  await database.$executeRaw`
-    DELETE FROM phone_challenges WHERE created_at < now() - ${memoryMs}::double precision * interval '1 millisecond'`;
-  await database.$executeRaw`
-    DELETE FROM taken_events WHERE taken_at < now() - ${memoryMs}::double precision * interval '1 millisecond'`;
+  for (const { table, since, lifetimeMs } of expiring) {
+    const rows = Prisma.raw(table);
+    const some = Prisma.sql`
+      DELETE FROM ${rows} WHERE ctid IN (
+        SELECT ctid FROM ${rows}
+        WHERE ${Prisma.raw(since)} < now() - ${lifetimeMs}::double precision * interval '1 millisecond'
+        LIMIT ${deleteSize} FOR UPDATE SKIP LOCKED
+      )`;
+    while ((await database.$executeRaw(some)) === deleteSize);
+  }
 }

@@ -83,8 +83,9 @@ async function begin(change: Change): Promise<Outcome<User>> {
   const requested = { userId, phoneNumber, clientId, requestId: newId(), leaseMs, idempotency: fingerprint };
   const outcome = await dependencies.users.changePhoneNumber(requested);
   if (outcome.kind !== 'pending') return refused(change, outcome.kind);
+  dependencies.wakeOutbox('user.updated');
   if (!messagingAway) return sendCode(change, outcome.user);
-  dependencies.wakeOutbox();
+  dependencies.wakeOutbox('phone.change-requested');
   return success(outcome.user);
 }
 
@@ -121,7 +122,7 @@ async function refused(change: Change, kind: Exclude<PhoneChangeOutcome['kind'],
 async function resume(change: Change, used: UsedKey): Promise<Outcome<User>> {
   const { dependencies, fingerprint } = change;
   if (used.payloadHash === null) return refusal(deletedSince());
-  if (used.payloadHash !== fingerprint?.payloadHash) {
+  if (used.userId === null || used.payloadHash !== fingerprint?.payloadHash) {
     return refusal(userError('IDEMPOTENCY_CONFLICT', 'idempotencyKey'));
   }
   const [user] = await dependencies.users.findUsersByIds([used.userId]);

@@ -3,14 +3,14 @@ import type { IdempotencyFingerprint } from './idempotency.ts';
 import { judgePhoneNumber } from './judge-phone-number.ts';
 import type { OutboxRecord } from './outbox-record.ts';
 import { mayWriteUsers } from './policy.ts';
-import type { Dependencies, Invocation, SaveOutcome, UsedKey } from './ports.ts';
+import type { Dependencies, Invocation, NewUser, SaveOutcome, UsedKey } from './ports.ts';
 import { type CreateUserInput, type JudgedCreateUserInput, readCreateUserInput } from './read-create-user-input.ts';
 import { startVerificationNow } from './start-verification.ts';
 import type { User } from './user.ts';
 import { type Outcome, refusal, success, type UserError, userError } from './user-error.ts';
 
-/** Everything about one call of createUser once its input is judged. */
-interface Creation {
+/** Everything about one user to be created, once the input is judged. */
+export interface Creation {
   readonly dependencies: Dependencies;
   readonly input: JudgedCreateUserInput;
   readonly clientId: string;
@@ -35,40 +35,53 @@ export async function createUser(invocation: Invocation, input: CreateUserInput)
     idempotencyKey === undefined ? undefined : dependencies.idempotency.fingerprint(clientId, idempotencyKey, payload);
   const creation = { dependencies, input: judged.value, clientId, context: { ...request, deadline }, fingerprint };
   if (!fingerprint) return create(creation);
-  return dependencies.idempotency.once(fingerprint, async () => {
-    const used = await dependencies.users.findUsedKey(fingerprint);
-    return used ? resume(creation, used) : create(creation);
-  });
+  return dependencies.idempotency.once(fingerprint, async () => (await resumeIfUsed(creation)) ?? create(creation));
 }
 
 async function create(creation: Creation): Promise<Outcome<User>> {
-  const { dependencies, input, clientId, context } = creation;
-  const question = { phoneNumber: input.typedPhoneNumber, country: input.country, clientId, context };
-  const { verdict, messagingAway } = await judgePhoneNumber(dependencies.messaging, question);
-  if ('rejection' in verdict) return refusal(phoneNumberError(verdict.rejection));
-
-  const requestId = newId();
-  const saved = await save(creation, { phoneNumber: verdict.phoneNumber, requestId, messagingAway });
-  if (saved.kind !== 'saved') return whatHappenedBefore(creation, saved.kind);
-  if (messagingAway) {
-    dependencies.wakeOutbox();
-    return success(saved.user);
-  }
-  return success(
-    await startVerificationNow(dependencies, requestOf(saved.user, requestId, clientId), saved.user, context),
-  );
+  const judged = await judgeNumber(creation);
+  if (!judged.ok) return judged;
+  const candidate = judged.value;
+  return finish(candidate, await creation.dependencies.users.saveNewUser(candidate.newUser));
 }
 
-function save(
-  { dependencies, input, clientId, fingerprint }: Creation,
-  { phoneNumber, requestId, messagingAway }: { phoneNumber: string; requestId: string; messagingAway: boolean },
-): Promise<SaveOutcome> {
-  const { name, country, location, email, locale } = input;
-  const details = { name, country, location, email, locale };
-  // This request sends the code itself, so the outbox leaves the record alone until the request must be over.
-  const leaseMs = messagingAway ? 0 : dependencies.limits.createTimeoutMs + 1_000;
-  const user = { ...details, id: newId(), phoneNumber, clientId, requestId, leaseMs, idempotency: fingerprint };
-  return dependencies.users.saveNewUser(user);
+/** A user whose number was judged: what is left is to save them and to have the code sent. */
+export interface Candidate {
+  readonly creation: Creation;
+  readonly newUser: NewUser;
+  readonly messagingAway: boolean;
+}
+
+/** Has the number judged. */
+export async function judgeNumber(creation: Creation): Promise<Outcome<Candidate, never>> {
+  const { dependencies, input, clientId, context, fingerprint } = creation;
+  const { name, country, location, email, locale, typedPhoneNumber } = input;
+  const question = { phoneNumber: typedPhoneNumber, country, clientId, context };
+  const { verdict, messagingAway } = await judgePhoneNumber(dependencies.messaging, question);
+  if ('rejection' in verdict) return refusal(phoneNumberError(verdict.rejection));
+  const newUser = {
+    ...{ id: newId(), name, country, location, email, locale, phoneNumber: verdict.phoneNumber },
+    ...{ clientId, requestId: newId(), idempotency: fingerprint },
+    // This request sends the code itself, so the outbox leaves the record alone until the request must be over.
+    leaseMs: messagingAway ? 0 : dependencies.limits.createTimeoutMs + 1_000,
+  };
+  return success({ creation, newUser, messagingAway });
+}
+
+/** Goes on once the store has decided: has the code sent, or finds out what happened before. */
+export async function finish(
+  { creation, newUser, messagingAway }: Candidate,
+  saved: SaveOutcome,
+): Promise<Outcome<User>> {
+  const { dependencies, clientId, context } = creation;
+  if (saved.kind !== 'saved') return whatHappenedBefore(creation, saved.kind);
+  dependencies.wakeOutbox('user.created');
+  if (messagingAway) {
+    dependencies.wakeOutbox('phone.verification-requested');
+    return success(saved.user);
+  }
+  const request = requestOf(saved.user, newUser.requestId, clientId);
+  return success(await startVerificationNow(dependencies, request, saved.user, context));
 }
 
 function requestOf(user: User, requestId: string, clientId: string): OutboxRecord {
@@ -84,28 +97,42 @@ function requestOf(user: User, requestId: string, clientId: string): OutboxRecor
   };
 }
 
-/** A repeat that runs in another process at the same time loses by its number or by its key, and finds the first's user. */
-async function whatHappenedBefore(creation: Creation, kind: 'number-taken' | 'key-used'): Promise<Outcome<User>> {
+/** The answer to a repeat; undefined where there is no key, or nobody was created with it yet. */
+export async function resumeIfUsed(creation: Creation): Promise<Outcome<User> | undefined> {
   const { dependencies, fingerprint } = creation;
   const used = fingerprint && (await dependencies.users.findUsedKey(fingerprint));
-  if (used) return resume(creation, used);
+  return used && resume(creation, used);
+}
+
+/** A repeat that runs in another process at the same time loses by its number or by its key, and finds the first's user. */
+async function whatHappenedBefore(creation: Creation, kind: 'number-taken' | 'key-used'): Promise<Outcome<User>> {
+  const resumed = await resumeIfUsed(creation);
+  if (resumed) return resumed;
   return refusal(kind === 'number-taken' ? phoneNumberError('PHONE_NUMBER_TAKEN') : deletedSince());
 }
 
 /** Answers a repeat from the user's present state, and goes on where the first call was cut off. */
 async function resume({ dependencies, fingerprint, context }: Creation, used: UsedKey): Promise<Outcome<User>> {
   if (used.payloadHash === null) return refusal(deletedSince());
-  if (used.payloadHash !== fingerprint?.payloadHash)
-    return refusal(userError('IDEMPOTENCY_CONFLICT', 'idempotencyKey'));
+  if (used.payloadHash !== fingerprint?.payloadHash || used.userId === null) return refusal(keyConflict());
   const [user] = await dependencies.users.findUsersByIds([used.userId]);
   if (!user) return refusal(deletedSince());
   if (user.phoneVerification.status !== 'PENDING') return success(user);
   const record = await dependencies.verifications.findRequest(user.id);
-  return success(record ? await startVerificationNow(dependencies, record, user, context) : user);
+  if (record) return success(await startVerificationNow(dependencies, record, user, context));
+  // Whoever has taken the record since they were read has written what became of it.
+  const [current] = await dependencies.users.findUsersByIds([user.id]);
+  return current ? success(current) : refusal(deletedSince());
 }
 
-function phoneNumberError(code: UserError['code']): UserError {
+/** The refusal of a number. */
+export function phoneNumberError(code: UserError['code']): UserError {
   return userError(code, code === 'COUNTRY_UNKNOWN' ? 'country' : 'phoneNumber');
+}
+
+/** The key was used with another input. */
+export function keyConflict(): UserError {
+  return userError('IDEMPOTENCY_CONFLICT', 'idempotencyKey');
 }
 
 function deletedSince(): UserError {

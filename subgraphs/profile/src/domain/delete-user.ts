@@ -1,7 +1,8 @@
 import { isId } from '@atrium/service-kit';
 import { mayWriteUsers } from './policy.ts';
 import type { Invocation } from './ports.ts';
-import { type Outcome, refusal, success, userError } from './user-error.ts';
+import type { User } from './user.ts';
+import { type Outcome, refusal, success, userError, versionConflict } from './user-error.ts';
 
 /** Whom to delete, and in which version if that matters. */
 export interface DeleteUserInput {
@@ -9,17 +10,19 @@ export interface DeleteUserInput {
   readonly expectedVersion?: number | null;
 }
 
-/** Deletes a user: gone from here at once, and from the sisters as soon as they are told. Answers the id. */
-export async function deleteUser(invocation: Invocation, input: DeleteUserInput): Promise<Outcome<string>> {
+/**
+ * Deletes a user: gone from here at once, and from the sisters as soon as they are told. Answers the id. On
+ * VERSION_CONFLICT the outcome's `current` is the user as they are.
+ */
+export async function deleteUser(invocation: Invocation, input: DeleteUserInput): Promise<Outcome<string, User>> {
   const { caller, dependencies } = invocation;
   const { clientId } = mayWriteUsers(caller);
   if (!isId(input.id)) return refusal(userError('NOT_FOUND', 'id'));
   const id = input.id.toLowerCase();
   const expectedVersion = input.expectedVersion ?? undefined;
-  if (await dependencies.users.deleteUser({ id, expectedVersion, clientId })) {
-    dependencies.wakeOutbox();
-    return success(id);
-  }
-  const [current] = await dependencies.users.findUsersByIds([id]);
-  return refusal(current ? userError('VERSION_CONFLICT', 'expectedVersion') : userError('NOT_FOUND', 'id'));
+  const outcome = await dependencies.users.deleteUser({ id, expectedVersion, clientId });
+  if (outcome.kind === 'not-found') return refusal(userError('NOT_FOUND', 'id'));
+  if (outcome.kind === 'conflict') return versionConflict(outcome.current);
+  dependencies.wakeOutbox('user.deleted');
+  return success(id);
 }

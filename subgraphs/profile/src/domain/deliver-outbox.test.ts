@@ -1,73 +1,80 @@
 import { ServiceUnavailable, timedOut, UnusableAnswer } from '@atrium/service-kit';
 import { expect, test } from '@jest/globals';
-import { aloneAfterTries, deliverEventsTo } from './deliver-outbox.ts';
-import type { OutboxRecord } from './outbox-record.ts';
-import type { OutboxStore } from './ports.ts';
+import { deliverApart } from './deliver-outbox.ts';
+import type { LeasedRecord } from './outbox-record.ts';
 
-/** What a sister answers that is there and cannot take what it is offered. */
-const refusal = new UnusableAnswer({ status: 500, body: '' }, undefined);
+const answered = (status: number) =>
+  new ServiceUnavailable('image', new UnusableAnswer({ status, body: '' }, undefined));
 
-function records(attempts: number): OutboxRecord[] {
-  return ['a', 'bad', 'b'].map((id) => ({
-    id,
-    destination: 'image',
-    type: 'user.deleted',
-    userId: id,
-    version: 2,
-    clientId: 'c',
-    createdAt: new Date(0),
-    attempts,
-  }));
-}
+const record = (id: string, refusals = 0): LeasedRecord => ({
+  id,
+  destination: 'image',
+  type: 'user.deleted',
+  userId: id,
+  version: 2,
+  clientId: 'c',
+  createdAt: new Date(0),
+  attempts: 1,
+  refusals,
+});
+const records = (...ids: string[]) => ids.map((id) => record(id));
 
-/** Offers records to a sister that cannot take `bad`, or to one that does not answer. */
-async function offer(attempts: number, error: Error, refuses = (id: string): boolean => id === 'bad') {
-  const removed: string[] = [];
-  let offers = 0;
-  const outbox: OutboxStore = {
-    lease: async () => [],
-    postpone: async () => {},
-    remove: async (taken) => {
-      removed.push(...taken.map(({ id }) => id));
+/** Delivers records to a destination that answers an offer as `reasonFor` says; undefined takes it. */
+async function deliver(batch: LeasedRecord[], reasonFor: (ids: string[]) => Error | undefined) {
+  const offers: string[] = [];
+  const offer = deliverApart(
+    async (offered) => {
+      const ids = offered.map(({ id }) => id);
+      offers.push(ids.join(' '));
+      const reason = reasonFor(ids);
+      return reason ? { untaken: offered, reason } : { untaken: [] };
     },
-  };
-  const deliver = deliverEventsTo(outbox, async (batch) => {
-    offers += 1;
-    if (batch.some(({ id }) => refuses(id))) throw error;
-  });
-  const { failed } = await deliver(records(attempts));
-  return { failed: failed.map(({ id }) => id), removed, offers };
+    { patienceMs: 60_000 },
+  );
+  const { refused, unanswered } = await offer(batch);
+  const ids = (list: LeasedRecord[]) => list.map(({ id }) => id).join(' ');
+  return { refused: ids(refused.map(({ record: each }) => each)), unanswered: ids(unanswered), offers };
 }
 
-test('after some tries a record that is refused no longer holds up those that travel with it', async () => {
-  const unavailable = new ServiceUnavailable('image', refusal);
-  expect(await offer(1, unavailable)).toEqual({ failed: ['a', 'bad', 'b'], removed: [], offers: 1 });
-  expect(await offer(4, unavailable)).toEqual({ failed: ['bad'], removed: ['a', 'b'], offers: 4 });
+test('of records that are refused together each goes alone, and only what is refused then is', async () => {
+  const outcome = await deliver(records('a', 'bad', 'b'), (ids) => (ids.includes('bad') ? answered(500) : undefined));
+  expect(outcome).toEqual({ refused: 'bad', unanswered: '', offers: ['a bad b', 'a', 'bad', 'b'] });
 });
 
-test('a sister that does not answer is not asked again for each record', async () => {
-  expect(await offer(9, timedOut(), () => true)).toMatchObject({ offers: 1, removed: [] });
-  expect(await offer(9, new ServiceUnavailable('image'), () => true)).toMatchObject({ offers: 1, removed: [] });
+test('what was refused before travels with nobody', async () => {
+  const outcome = await deliver([record('a'), record('bad', 1), record('b')], (ids) =>
+    ids.includes('bad') ? answered(400) : undefined,
+  );
+  expect(outcome).toEqual({ refused: 'bad', unanswered: '', offers: ['a b', 'bad'] });
 });
 
-test('only what failed together is offered again alone', async () => {
-  const offered: string[][] = [];
-  const deliver = aloneAfterTries(async (batch) => {
-    offered.push(batch.map(({ id }) => id));
-    const failed = batch.filter(({ id }) => id === 'bad' || (id === 'b' && batch.length > 1));
-    return failed.length > 0 ? { failed, reason: new ServiceUnavailable('messaging', refusal) } : { failed };
+test.each([
+  ['does not answer', timedOut()],
+  ['cannot be reached', new ServiceUnavailable('image')],
+])('a destination that %s is asked once and finds fault with nothing', async (_case, reason) => {
+  expect(await deliver([...records('a', 'b'), record('c', 3)], () => reason)).toEqual({
+    refused: '',
+    unanswered: 'a b c',
+    offers: ['a b'],
   });
-  expect((await deliver(records(4))).failed.map(({ id }) => id)).toEqual(['bad']);
-  expect(offered).toEqual([['a', 'bad', 'b'], ['bad'], ['b']]);
 });
 
-test('a sister that goes away while records are offered alone is not waited for with each of them', async () => {
-  const offered: string[][] = [];
-  const deliver = aloneAfterTries(async (batch) => {
-    offered.push(batch.map(({ id }) => id));
-    const reason = batch.length > 1 ? new ServiceUnavailable('messaging', refusal) : timedOut();
-    return { failed: batch, reason };
+test('a destination that goes away while records are offered alone is not waited for with each of them', async () => {
+  const outcome = await deliver(records('a', 'b', 'c'), (ids) => (ids.length > 1 ? answered(500) : timedOut()));
+  expect(outcome).toEqual({ refused: '', unanswered: 'a b c', offers: ['a b c', 'a'] });
+});
+
+test('one that fails at everything is unwell, and soon left alone', async () => {
+  expect(await deliver(records('a', 'b', 'c', 'd', 'e'), () => answered(500))).toEqual({
+    refused: 'a b c',
+    unanswered: 'd e',
+    offers: ['a b c d e', 'a', 'b', 'c'],
   });
-  expect((await deliver(records(4))).failed.map(({ id }) => id)).toEqual(['a', 'bad', 'b']);
-  expect(offered).toEqual([['a', 'bad', 'b'], ['a']]);
+});
+
+test('one that finds fault with each record is well, however many there are', async () => {
+  const outcome = await deliver(records('a', 'b', 'c', 'd', 'e'), (ids) =>
+    ids.length > 1 || ids[0] !== 'e' ? answered(400) : undefined,
+  );
+  expect(outcome).toMatchObject({ refused: 'a b c d', unanswered: '' });
 });

@@ -1,8 +1,23 @@
 import { backgroundContext, ServiceUnavailable } from '@atrium/service-kit';
-import type { OutboxRecord } from './outbox-record.ts';
-import type { Deliver } from './outbox-worker.ts';
+import type { LeasedRecord, OutboxRecord } from './outbox-record.ts';
 import type { EventDelivery, Messaging, OutboxStore, UserStore, VerificationStore } from './ports.ts';
 import { numberToVerify, startVerification } from './start-verification.ts';
+
+/** What became of records that were offered to their destination; those that are not named were taken and removed. */
+export interface Delivered {
+  /** The destination answered, and does not take these. */
+  readonly refused: { readonly record: LeasedRecord; readonly reason: unknown }[];
+  /** The destination is away, slow or unwell, and says nothing about these. */
+  readonly unanswered: LeasedRecord[];
+  /** Why there are unanswered ones. */
+  readonly reason?: unknown;
+}
+
+/** Offers records to one destination and removes those that it took. */
+export type Deliver = (records: LeasedRecord[]) => Promise<Delivered>;
+
+/** Offers records in one call; answers those that were not taken, and why. */
+export type Offer = (records: LeasedRecord[]) => Promise<{ untaken: LeasedRecord[]; reason?: unknown }>;
 
 interface Parts {
   readonly users: UserStore;
@@ -11,14 +26,14 @@ interface Parts {
   /** Without a person waiting, it may take longer than within a request. */
   readonly messaging: Messaging;
   readonly timeoutMs: number;
+  /** How long a round may go on offering records by themselves; within their lease. */
+  readonly patienceMs: number;
 }
-
-type Delivered = Awaited<ReturnType<Deliver>>;
 
 /** Delivers to a sister that starts verifications and hears of events: both at once, for they are different users'. */
 export function deliverToMessaging(parts: Parts, tell: EventDelivery): Deliver {
-  const deliverEvents = deliverEventsTo(parts.outbox, tell);
-  const deliverStarts = aloneAfterTries((records) => startVerifications(parts, records));
+  const deliverEvents = deliverEventsTo(parts, tell);
+  const deliverStarts = deliverApart((records) => startVerifications(parts, records), parts);
   return async (records) => {
     const isRequest = ({ type }: OutboxRecord) =>
       type === 'phone.verification-requested' || type === 'phone.change-requested';
@@ -26,51 +41,74 @@ export function deliverToMessaging(parts: Parts, tell: EventDelivery): Deliver {
       deliverStarts(records.filter(isRequest)),
       deliverEvents(records.filter((record) => !isRequest(record))),
     ]);
-    return { failed: [...starts.failed, ...events.failed], reason: starts.reason ?? events.reason };
+    return {
+      refused: [...starts.refused, ...events.refused],
+      unanswered: [...starts.unanswered, ...events.unanswered],
+      reason: starts.reason ?? events.reason,
+    };
   };
 }
 
-/** Delivers to a sister that hears of events. */
-export function deliverEventsTo(outbox: OutboxStore, tell: EventDelivery): Deliver {
-  return aloneAfterTries(async (records) => {
+/** Delivers to a subscriber that hears of events. */
+export function deliverEventsTo(parts: Pick<Parts, 'outbox' | 'patienceMs'>, tell: EventDelivery): Deliver {
+  return deliverApart(async (records) => {
     try {
       await tell(records);
     } catch (reason) {
-      return { failed: records, reason };
+      return { untaken: records, reason };
     }
-    await outbox.remove(records);
-    return { failed: [] };
-  });
+    await parts.outbox.remove(records);
+    return { untaken: [] };
+  }, parts);
 }
 
-/** A record that its receiver cannot take must not hold up those that travel with it: after some tries each goes alone. */
-export function aloneAfterTries(offer: Deliver): Deliver {
+/** So many records in a row that a destination fails at by its own fault say that it is unwell, not the records. */
+const unwellAfter = 3;
+
+/**
+ * Records travel together until their destination refuses them; then each goes alone, so that one which cannot be taken
+ * holds up none of those beside it, and one that was refused before never travels with others again. A destination that
+ * does not answer, or fails at record after record, is not asked once for each of them.
+ */
+export function deliverApart(offer: Offer, { patienceMs }: { patienceMs: number }): Deliver {
   return async (records) => {
-    if (records.length === 0) return { failed: [] };
-    const whole = await offer(records);
-    if (whole.failed.length < 2 || !mayHoldOneThatIsRefused(whole)) return whole;
-    const failed: OutboxRecord[] = [];
-    for (const [index, record] of whole.failed.entries()) {
-      const alone = await offer([record]);
-      failed.push(...alone.failed);
-      // A receiver that has gone away meanwhile is not waited for once for each record.
-      if (alone.failed.length > 0 && !isRefusal(alone.reason)) {
-        return { failed: [...failed, ...whole.failed.slice(index + 1)], reason: alone.reason };
-      }
+    const fresh = records.filter(({ refusals }) => refusals === 0);
+    const suspects = records.filter(({ refusals }) => refusals > 0);
+    if (fresh.length < 2) return offerAlone(offer, [...fresh, ...suspects], patienceMs);
+    const { untaken, reason } = await offer(fresh);
+    if (untaken.length > 0 && !isRefusal(reason)) {
+      return { refused: [], unanswered: [...untaken, ...suspects], reason };
     }
-    return { failed, reason: whole.reason };
+    return offerAlone(offer, [...untaken, ...suspects], patienceMs);
   };
 }
 
-function mayHoldOneThatIsRefused({ failed, reason }: Delivered): boolean {
-  return isRefusal(reason) && failed.some(({ attempts }) => attempts > 3);
+async function offerAlone(offer: Offer, records: LeasedRecord[], patienceMs: number): Promise<Delivered> {
+  const refused: Delivered['refused'] = [];
+  const over = performance.now() + patienceMs;
+  let failedInARow = 0;
+  for (const [index, record] of records.entries()) {
+    const { untaken, reason } = await offer([record]);
+    if (untaken.length > 0 && !isRefusal(reason)) return { refused, unanswered: records.slice(index), reason };
+    if (untaken.length > 0) refused.push({ record, reason });
+    failedInARow = untaken.length > 0 && !isJudgement(reason) ? failedInARow + 1 : 0;
+    if (failedInARow === unwellAfter || performance.now() > over) {
+      return { refused, unanswered: records.slice(index + 1), reason };
+    }
+  }
+  return { refused, unanswered: [] };
 }
 
 function isRefusal(reason: unknown): boolean {
   return reason instanceof ServiceUnavailable && reason.refused;
 }
 
-async function startVerifications(parts: Parts, records: OutboxRecord[]): Promise<Delivered> {
+/** Whether the destination finds fault with what it was sent, as trying again will not mend. */
+export function isJudgement(reason: unknown): boolean {
+  return reason instanceof ServiceUnavailable && reason.judged;
+}
+
+async function startVerifications(parts: Parts, records: LeasedRecord[]): ReturnType<Offer> {
   const users = await parts.users.findUsersByIds(records.map(({ userId }) => userId));
   const context = backgroundContext(parts.timeoutMs);
   const results = await Promise.allSettled(
@@ -82,8 +120,5 @@ async function startVerifications(parts: Parts, records: OutboxRecord[]): Promis
     }),
   );
   const rejected = results.find((result) => result.status === 'rejected');
-  return {
-    failed: records.filter((_, index) => results[index]?.status === 'rejected'),
-    reason: rejected?.reason,
-  };
+  return { untaken: records.filter((_, index) => results[index]?.status === 'rejected'), reason: rejected?.reason };
 }

@@ -7,9 +7,15 @@ export interface IdempotencyFingerprint {
   readonly payloadHash: string;
 }
 
+/** The same for a batch and each of its items: an item's key stands for one user, the batch's for the whole payload. */
+export interface BatchFingerprint extends IdempotencyFingerprint {
+  readonly items: readonly IdempotencyFingerprint[];
+}
+
 /** Makes fingerprints, and lets concurrent duplicates share one answer. */
 export interface Idempotency {
   fingerprint(clientId: string, key: string, payload: object): IdempotencyFingerprint;
+  batchFingerprint(clientId: string, key: string, payloads: readonly object[]): BatchFingerprint;
   /**
    * Runs `work`, or waits for the same work that is under way in this process. Across processes the store decides: the
    * second finds the key used and goes on with the user of the first.
@@ -24,9 +30,16 @@ export function createIdempotency(hmacKey: Buffer): Idempotency {
 
   return {
     fingerprint(clientId, key, payload) {
-      const entries = Object.entries(payload).filter(([, value]) => value != null);
-      const canonical = JSON.stringify(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
-      return { clientId, keyHash: hash('key', clientId, key), payloadHash: hash('payload', canonical) };
+      return { clientId, keyHash: hash('key', clientId, key), payloadHash: hash('payload', canonical(payload)) };
+    },
+    batchFingerprint(clientId, key, payloads) {
+      const payloadHash = hash('batch', ...payloads.map(canonical));
+      const items = payloads.map((_, place) => ({
+        clientId,
+        keyHash: hash('item', clientId, key, String(place)),
+        payloadHash,
+      }));
+      return { clientId, keyHash: hash('key', clientId, key), payloadHash, items };
     },
     async once<T>({ keyHash, payloadHash }: IdempotencyFingerprint, work: () => Promise<T>): Promise<T> {
       const name = `${keyHash} ${payloadHash}`;
@@ -37,4 +50,10 @@ export function createIdempotency(hmacKey: Buffer): Idempotency {
       return answer;
     },
   };
+}
+
+/** One text for all ways to write an input: without what is absent or null, in one order. */
+function canonical(payload: object): string {
+  const entries = Object.entries(payload).filter(([, value]) => value != null);
+  return JSON.stringify(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,4 +1,6 @@
-/** What a sister has still to be told, and when it was last tried. */
+import type { OutboxRecordType } from './subscriptions.ts';
+
+/** What a subscriber has still to be told. */
 export interface OutboxRecord {
   /** One for all destinations of an event; the request id of a verification. */
   readonly id: string;
@@ -10,20 +12,29 @@ export interface OutboxRecord {
   /** The client that caused the change. */
   readonly clientId: string;
   readonly createdAt: Date;
+  /** How often it was offered. */
   readonly attempts: number;
 }
 
-/** A verification of the current or of the pending number that Messaging is asked to start, or an event that it or Image is told. */
-export type OutboxRecordType =
-  | 'phone.verification-requested'
-  | 'phone.change-requested'
-  | 'user.verified'
-  | 'user.deleted';
+/** A record that is being delivered. */
+export interface LeasedRecord extends OutboxRecord {
+  /** How often its destination answered and did not take it, offered by itself. */
+  readonly refusals: number;
+}
 
-/** Which sisters hear of what. */
-export const subscribers: Record<OutboxRecordType, readonly string[]> = {
-  'phone.verification-requested': ['messaging'],
-  'phone.change-requested': ['messaging'],
-  'user.verified': ['messaging'],
-  'user.deleted': ['image', 'messaging'],
-};
+/** A record that its destination would not take, laid aside until somebody replays it. */
+export interface DeadLetter extends LeasedRecord {
+  /** Why the last try failed: a code of the closed list or an HTTP status. Null where it never was tried. */
+  readonly lastFault: string | null;
+  readonly diedAt: Date;
+}
+
+/** How many records a destination has in a state. */
+export interface OutboxCount {
+  readonly destination: string;
+  /** Due now, put off or being delivered, or laid aside. */
+  readonly state: 'due' | 'later' | 'dead';
+  readonly count: number;
+  /** How old the oldest of them is. */
+  readonly oldestAgeMs: number;
+}

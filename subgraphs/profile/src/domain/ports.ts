@@ -1,7 +1,10 @@
-import type { Caller, Page, RequestContext } from '@atrium/service-kit';
+import type { Caller, RequestContext } from '@atrium/service-kit';
 import type { Idempotency, IdempotencyFingerprint } from './idempotency.ts';
-import type { OutboxRecord, OutboxRecordType } from './outbox-record.ts';
+import type { DeadLetter, LeasedRecord, OutboxCount, OutboxRecord } from './outbox-record.ts';
+import type { OutboxRecordType } from './subscriptions.ts';
 import type { User, UserDetails, UserErrorCode } from './user.ts';
+import type { UserCursors } from './user-cursors.ts';
+import type { Position, UserPage, UserSelection } from './user-query.ts';
 
 /** A user as createUser hands it to the store. */
 export interface NewUser extends UserDetails {
@@ -24,14 +27,19 @@ export type SaveOutcome =
 
 /** What an idempotency key did. */
 export interface UsedKey {
-  readonly userId: string;
+  /** Null where it is the key of a batch. */
+  readonly userId: string | null;
   /** Null where the user has been deleted since. */
   readonly payloadHash: string | null;
 }
 
+/** Whose number was refused when a batch first came, by their places in it, and why. */
+export type BatchRefusals = ReadonlyMap<number, UserErrorCode>;
+
 /** A change for one user; an absent field stays as it is. */
 export interface UserChange {
   readonly id: string;
+  readonly clientId: string;
   readonly expectedVersion: number | undefined;
   readonly details: Partial<UserDetails>;
 }
@@ -53,27 +61,47 @@ export type PhoneChangeOutcome =
   | { readonly kind: 'pending'; readonly user: User }
   /** Somebody else holds the number; the user has it already; there is no such user; the key was used before. */
   | { readonly kind: 'number-taken' | 'own-number' | 'not-found' | 'key-used' };
+/** What became of a change. */
+export type UpdateOutcome =
+  | { readonly kind: 'updated'; readonly user: User }
+  /** The user is of another version than the change expects. */
+  | { readonly kind: 'conflict'; readonly current: User }
+  | { readonly kind: 'not-found' };
+
+/** What became of a deletion. */
+export type DeleteOutcome = { readonly kind: 'deleted' } | Exclude<UpdateOutcome, { kind: 'updated' }>;
 
 /** The people, their claims on numbers, and the outbox records that are written with each change. */
 export interface UserStore {
   /** In the order of the ids; undefined where there is no such user. */
   findUsersByIds(ids: readonly string[]): Promise<(User | undefined)[]>;
-  /** Newest first, or oldest first where the page is read from the end. */
-  listUsers(page: Page): Promise<User[]>;
-  countUsers(): Promise<number>;
   /** Durable when it resolves; concurrent calls share one commit. */
   saveNewUser(user: NewUser): Promise<SaveOutcome>;
+  /** The same for users who come together; throws OVERLOADED where there is no room for all, and takes none then. */
+  saveNewUsers(users: readonly NewUser[]): Promise<SaveOutcome>[];
   findUsedKey(fingerprint: IdempotencyFingerprint): Promise<UsedKey | undefined>;
   /** Gives a key back whose effect was refused after all. */
   releaseKey(fingerprint: IdempotencyFingerprint): Promise<void>;
   /** The id of the user who has claimed the number, as their current one or as the one to change to. */
   findHolder(phoneNumber: string): Promise<string | undefined>;
   changePhoneNumber(change: RequestedPhoneChange): Promise<PhoneChangeOutcome>;
-  /** Undefined where there is no such user in the expected version. */
-  updateUser(change: UserChange): Promise<User | undefined>;
-  /** Whether such a user was there in the expected version; then they are gone, and their number is free. */
-  deleteUser(deletion: { id: string; expectedVersion: number | undefined; clientId: string }): Promise<boolean>;
-  forgetExpiredKeys(): Promise<void>;
+  /** Binds the key of a batch to its payload; undefined where it is bound to another, or used for something else. */
+  bindBatchKey(batch: IdempotencyFingerprint): Promise<BatchRefusals | undefined>;
+  /** Remembers with the key of a batch whom it refused. */
+  recordRefusals(batch: IdempotencyFingerprint, refusals: BatchRefusals): Promise<void>;
+  /** Durable when it resolves; concurrent calls share one commit, and those for one user apply in their order. */
+  updateUser(change: UserChange): Promise<UpdateOutcome>;
+  /** A user who is deleted is gone, and their number is free. */
+  deleteUser(deletion: { id: string; expectedVersion: number | undefined; clientId: string }): Promise<DeleteOutcome>;
+  /** Forgets a bounded number of keys whose time is over; answers how many. */
+  forgetExpiredKeys(): Promise<number>;
+}
+
+/** Who is there: lists and searches. Calls reject with TIMEOUT where the database would take too long. */
+export interface UserDirectory {
+  /** In the order of the list, or against it where the page is read from the end. */
+  findPage(page: UserPage): Promise<Position[]>;
+  count(selection: UserSelection): Promise<number>;
 }
 
 /** What Messaging answered to a request for a verification. */
@@ -127,13 +155,61 @@ export interface VerificationStore {
   findRequest(userId: string, type?: OutboxRecordType): Promise<OutboxRecord | undefined>;
 }
 
-/** What the sisters have still to be told. */
+/** What became of a record that was not taken. */
+export interface PutBack {
+  readonly record: LeasedRecord;
+  /** When to offer it again, in milliseconds from now. */
+  readonly delayMs: number;
+  /** Why it was not taken: a code, no text of anybody's. */
+  readonly fault: string;
+  /** Whether the destination has judged this very record. */
+  readonly refused: boolean;
+  /** Whether it is not offered again: it becomes a dead letter. */
+  readonly final: boolean;
+}
+
+/** What the subscribers have still to be told. */
 export interface OutboxStore {
   /** Takes due records of a destination for `leaseMs`: of each user the first only, and none that another has. */
-  lease(destination: string, options: { limit: number; leaseMs: number }): Promise<OutboxRecord[]>;
-  /** Puts records off, each by its own time. */
-  postpone(delays: readonly { record: OutboxRecord; delayMs: number }[]): Promise<void>;
+  lease(destination: string, options: { limit: number; leaseMs: number }): Promise<LeasedRecord[]>;
+  putBack(records: readonly PutBack[]): Promise<void>;
   remove(records: readonly OutboxRecord[]): Promise<void>;
+  /** Lays a bounded number of records aside that are older than `ageMs`; answers how many. */
+  layAside(ageMs: number): Promise<number>;
+  /** How many records each destination has in each state, for metrics and the command line. */
+  count(): Promise<OutboxCount[]>;
+}
+
+/** Which dead letters are meant: all, or those of these ids or of one destination. */
+export interface DeadLetterFilter {
+  readonly ids?: readonly string[] | undefined;
+  readonly destination?: string | undefined;
+}
+
+/** Records that were laid aside. */
+export interface DeadLetterStore {
+  /** The latest first. */
+  list(filter: DeadLetterFilter & { limit: number }): Promise<DeadLetter[]>;
+  /** Puts letters back into the outbox as if they were new; answers them. */
+  replay(filter: DeadLetterFilter): Promise<OutboxRecord[]>;
+}
+
+/** What happened to users of one country on one day in UTC. */
+export interface UserStats {
+  /** `2026-11-24`. */
+  readonly date: string;
+  readonly country: string;
+  readonly created: number;
+  readonly verified: number;
+  readonly deleted: number;
+}
+
+/** The daily counts. */
+export interface UserStatsStore {
+  /** From one day up to and without another, each counted from 1 January 1970; by day, then by country. */
+  countDays(days: { from: number; to: number }): Promise<UserStats[]>;
+  /** Folds a bounded number of written changes into the daily counts; answers how many. */
+  rollUp(): Promise<number>;
 }
 
 /** What Messaging says of a number as it was typed. */
@@ -170,7 +246,7 @@ export interface Messaging {
   }): Promise<CodeVerdict>;
 }
 
-/** Tells one sister of events; rejects where they were not taken. */
+/** Tells one subscriber of events; rejects where they were not taken. */
 export type EventDelivery = (records: readonly OutboxRecord[]) => Promise<void>;
 
 /** How long things may take and last, in milliseconds. */
@@ -184,12 +260,15 @@ export interface Limits {
 /** What every action of this service works with. */
 export interface Dependencies {
   readonly users: UserStore;
+  readonly directory: UserDirectory;
+  readonly cursors: UserCursors;
   readonly verifications: VerificationStore;
+  readonly userStats: UserStatsStore;
   readonly messaging: Messaging;
   readonly idempotency: Idempotency;
   readonly limits: Limits;
-  /** Tells the outbox worker that something is due now. */
-  readonly wakeOutbox: () => void;
+  /** Tells the outbox worker that a record is due now: of this type, or of any. */
+  readonly wakeOutbox: (type?: OutboxRecordType) => void;
 }
 
 /** An action is asked for by somebody, within a request. */

@@ -27,7 +27,7 @@ export interface JudgedCreateUserInput extends UserDetails {
  * Judges what is Profile's own and reports all faults together. A number whose form alone is wrong joins other faults,
  * so that a person mends everything at once; without other faults the judgement of the number is Messaging's.
  */
-export function readCreateUserInput(input: CreateUserInput): Outcome<JudgedCreateUserInput> {
+export function readCreateUserInput(input: CreateUserInput): Outcome<JudgedCreateUserInput, never> {
   const { details, errors } = readUserDetails(input);
   const typed = readTypedPhoneNumber(input.phoneNumber);
   const key = input.idempotencyKey ?? undefined;

@@ -1,6 +1,15 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { rightCode } from '../testing/fake-sister.ts';
-import { createdUser, faultsOf, freshInput, freshNumber, mutate, readUser } from '../testing/flows.ts';
+import {
+  createdUser,
+  faultsOf,
+  freshInput,
+  freshNumber,
+  mutate,
+  readUser,
+  type UserAnswer,
+  untilWordsAreForgotten,
+} from '../testing/flows.ts';
 import { type Harness, startHarness } from '../testing/harness.ts';
 
 let harness: Harness;
@@ -18,13 +27,17 @@ const update = (input: object) => mutate(harness, 'updateUser', input);
 
 async function remove(input: object) {
   const document = `mutation ($input: DeleteUserInput!) {
-    payload: deleteUser(input: $input) { deletedUserId userErrors { code field message } }
+    payload: deleteUser(input: $input) { deletedUserId user { id name version } userErrors { code field message } }
   }`;
   const answer = await harness.ask<{
-    payload: { deletedUserId: string | null; userErrors: { code: string; field: string[]; message: string }[] };
+    payload: {
+      deletedUserId: string | null;
+      user: Pick<UserAnswer, 'id' | 'name' | 'version'> | null;
+      userErrors: { code: string; field: string[]; message: string }[];
+    };
   }>(document, { input });
   if (!answer.data) throw new Error(JSON.stringify(answer.errors));
-  return { user: null, ...answer.data.payload };
+  return answer.data.payload;
 }
 
 test('an absent field stays, null clears, a value is set', async () => {
@@ -80,11 +93,12 @@ test.each([unknownId, 'nobody', '', '\u0000'])('user %j is not found', async (id
   expect(faultsOf(await remove({ id }))).toEqual(['id NOT_FOUND']);
 });
 
-test('a deleted user is gone at once, and nothing of them stays but that they were here', async () => {
+test('a deleted user is gone at once, and soon nothing of them stays but that they were here', async () => {
   const input = freshInput({ name: 'Zarathustra', email: 'zarathustra@example.com', idempotencyKey: 'zarathustra' });
   const { id } = await createdUser(harness, input);
-  expect(await remove({ id: id.toUpperCase() })).toMatchObject({ deletedUserId: id, userErrors: [] });
+  expect(await remove({ id: id.toUpperCase() })).toEqual({ deletedUserId: id, user: null, userErrors: [] });
   expect(await readUser(harness, id)).toBeNull();
+  await untilWordsAreForgotten(harness);
   const tables = await harness.sql<{ name: string }>(
     "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'",
   );
@@ -125,7 +139,9 @@ test('the idempotency key of a deleted user makes no second one', async () => {
 
 test('a deletion that expects another version deletes nobody', async () => {
   const user = await createdUser(harness, { idempotencyKey: 'kept' });
-  expect(faultsOf(await remove({ id: user.id, expectedVersion: 2 }))).toEqual(['expectedVersion VERSION_CONFLICT']);
+  const payload = await remove({ id: user.id, expectedVersion: 2 });
+  expect(faultsOf(payload)).toEqual(['expectedVersion VERSION_CONFLICT']);
+  expect(payload).toMatchObject({ deletedUserId: null, user: { id: user.id, name: user.name, version: 1 } });
   expect(await readUser(harness, user.id)).toEqual(user);
   expect(await harness.sql('SELECT payload_hash FROM idempotency_keys WHERE user_id = $1', [user.id])).not.toEqual([
     { payload_hash: null },

@@ -1,9 +1,9 @@
 import { isId } from '@atrium/service-kit';
 import { mayWriteUsers } from './policy.ts';
-import type { Invocation } from './ports.ts';
+import type { Invocation, UpdateOutcome, UserChange, UserStore } from './ports.ts';
 import type { User } from './user.ts';
 import { readUserDetails, type UserDetailsInput } from './user-details.ts';
-import { type Outcome, refusal, success, userError } from './user-error.ts';
+import { type Outcome, refusal, success, userError, versionConflict } from './user-error.ts';
 
 /** What to change: an absent field stays, null clears where it may. */
 export interface UpdateUserInput extends UserDetailsInput {
@@ -14,22 +14,32 @@ export interface UpdateUserInput extends UserDetailsInput {
 /** Changes a user's details. On VERSION_CONFLICT the outcome's `current` is the user as they are. */
 export async function updateUser(invocation: Invocation, input: UpdateUserInput): Promise<Outcome<User>> {
   const { caller, dependencies } = invocation;
-  mayWriteUsers(caller);
+  const { clientId } = mayWriteUsers(caller);
   const { details, errors } = readUserDetails(input);
   if (!isId(input.id)) errors.unshift(userError('NOT_FOUND', 'id'));
   if (errors.length > 0) return refusal(...errors);
 
   const id = input.id.toLowerCase();
   const expectedVersion = input.expectedVersion ?? undefined;
-  // An input without any detail changes nothing, and so counts as no change.
-  if (Object.keys(details).length > 0) {
-    const changed = await dependencies.users.updateUser({ id, expectedVersion, details });
-    if (changed) return success(changed);
+  const outcome =
+    Object.keys(details).length > 0
+      ? await dependencies.users.updateUser({ id, clientId, expectedVersion, details })
+      : await changeNothing(dependencies.users, { id, expectedVersion });
+  if (outcome.kind === 'updated') {
+    if (Object.keys(details).length > 0) dependencies.wakeOutbox('user.updated');
+    return success(outcome.user);
   }
-  const [current] = await dependencies.users.findUsersByIds([id]);
-  if (!current) return refusal(userError('NOT_FOUND', 'id'));
-  if (Object.keys(details).length === 0 && (expectedVersion ?? current.version) === current.version) {
-    return success(current);
-  }
-  return { ok: false, errors: [userError('VERSION_CONFLICT', 'expectedVersion')], current };
+  if (outcome.kind === 'not-found') return refusal(userError('NOT_FOUND', 'id'));
+  return versionConflict(outcome.current);
+}
+
+/** An input without any detail changes nothing, and so counts as no change. */
+async function changeNothing(
+  users: UserStore,
+  { id, expectedVersion }: Pick<UserChange, 'id' | 'expectedVersion'>,
+): Promise<UpdateOutcome> {
+  const [user] = await users.findUsersByIds([id]);
+  if (!user) return { kind: 'not-found' };
+  const expected = (expectedVersion ?? user.version) === user.version;
+  return expected ? { kind: 'updated', user } : { kind: 'conflict', current: user };
 }

@@ -8,19 +8,33 @@ export interface UserError {
   readonly message: string;
 }
 
-/** What an action that can fail by its input answers: what was asked for, or what to mend. */
-export type Outcome<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly errors: UserError[]; readonly current?: T };
+/** What an action that can fail by its input answers: what was asked for, or what to mend and what there is instead. */
+export type Outcome<T, Current = T> = Success<T> | Refusal<Current>;
+
+interface Success<T> {
+  readonly ok: true;
+  readonly value: T;
+}
+
+interface Refusal<Current> {
+  readonly ok: false;
+  readonly errors: UserError[];
+  readonly current?: Current;
+}
 
 /** An action went well. */
-export function success<T>(value: T): Outcome<T> {
+export function success<T>(value: T): Success<T> {
   return { ok: true, value };
 }
 
 /** An action was refused for these reasons. */
-export function refusal<T>(...errors: UserError[]): Outcome<T> {
+export function refusal(...errors: UserError[]): Refusal<never> {
   return { ok: false, errors };
+}
+
+/** A user is not of the version that was expected; `current` is what they are. */
+export function versionConflict<Current>(current: Current): Refusal<Current> {
+  return { ok: false, errors: [userError('VERSION_CONFLICT', 'expectedVersion')], current };
 }
 
 /** An entry of `userErrors` about a field of the input. */

@@ -37,6 +37,8 @@ export interface User {
    * progress and no change, so that nobody who edits a fresh user meets a VERSION_CONFLICT that no person caused.
    */
   readonly version: number;
+  /** Counts every write of what is kept of the user, progress included: of two copies the older has the lower one. */
+  readonly revision: number;
 }
 
 /** What a user is made of, judged and in the form in which it is kept. */

@@ -55,7 +55,7 @@ async function recordProof({ verifications, wakeOutbox }: Dependencies, user: Us
       ? await verifications.exchangePhoneNumber(proof)
       : await verifications.recordVerified(proof);
   if (!proved) return refused('PHONE_NUMBER_TAKEN');
-  wakeOutbox();
+  wakeOutbox(user.phoneVerification.status === 'VERIFIED' ? 'user.updated' : 'user.verified');
   return success(proved);
 }
 

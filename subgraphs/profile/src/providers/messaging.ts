@@ -1,4 +1,10 @@
-import { createBatcher, type RequestContext, type ServiceClient, ServiceUnavailable } from '@atrium/service-kit';
+import {
+  createBatcher,
+  type RequestContext,
+  type ServiceClient,
+  ServiceUnavailable,
+  UnusableAnswer,
+} from '@atrium/service-kit';
 import type { CodeVerdict, Messaging, PhoneNumberVerdict, VerificationStart } from '../domain/ports.ts';
 import { toUserErrorCode } from '../domain/user.ts';
 import { operations } from './operations.ts';
@@ -51,13 +57,18 @@ function createCall<Answer, Result>(
         timeoutMs,
       });
       const answers = data[operation];
-      if (answers?.length !== batch.length) throw new ServiceUnavailable('messaging');
-      return answers.map((answer) => toResult(answer) ?? new ServiceUnavailable('messaging'));
+      if (answers?.length !== batch.length) throw unusable();
+      return answers.map((answer) => toResult(answer) ?? unusable());
     },
     { maxSize: maxBatchSize, concurrency: 8 },
   );
   // A batch waits for its turn while others are under way, and no caller waits longer than a step may take.
   return (asked) => withinTime(asked.context, timeoutMs, () => ask(asked));
+}
+
+/** Messaging is there, and what it says of an item means nothing. */
+function unusable(): ServiceUnavailable {
+  return new ServiceUnavailable('messaging', new UnusableAnswer({ status: 200, body: '' }, undefined));
 }
 
 /**
@@ -67,7 +78,13 @@ function createCall<Answer, Result>(
 function contextOf(batch: Asked[], timeoutMs: number): RequestContext {
   const [first, ...others] = batch as [Asked, ...Asked[]];
   if (others.length === 0) return first.context;
-  return { ...first.context, clientAddress: undefined, deadline: performance.now() + timeoutMs };
+  const { clientId } = first.context;
+  return {
+    ...first.context,
+    clientId: others.every(({ context }) => context.clientId === clientId) ? clientId : undefined,
+    clientAddress: undefined,
+    deadline: performance.now() + timeoutMs,
+  };
 }
 
 function toPhoneNumberVerdict(answer: {

@@ -1,5 +1,6 @@
 import { changePhoneNumber } from '../domain/change-phone-number.ts';
 import { createUser } from '../domain/create-user.ts';
+import { createUsers } from '../domain/create-users.ts';
 import { deleteUser } from '../domain/delete-user.ts';
 import { resendPhoneVerification } from '../domain/resend-phone-verification.ts';
 import { updateUser } from '../domain/update-user.ts';
@@ -11,6 +12,7 @@ import type { MutationResolvers } from './generated/schema.ts';
 /** Changes. */
 export const Mutation: MutationResolvers = {
   createUser: async (_, { input }, context) => toPayload(await createUser(context, input)),
+  createUsers: async (_, { input }, context) => ({ results: await createUsers(context, input) }),
   updateUser: async (_, { input }, context) => toPayload(await updateUser(context, input)),
   changePhoneNumber: async (_, { input }, context) => toPayload(await changePhoneNumber(context, input)),
   resendPhoneVerification: async (_, { input }, context) => toPayload(await resendPhoneVerification(context, input)),
@@ -18,8 +20,8 @@ export const Mutation: MutationResolvers = {
   deleteUser: async (_, { input }, context) => {
     const outcome = await deleteUser(context, input);
     return outcome.ok
-      ? { deletedUserId: outcome.value, userErrors: [] }
-      : { deletedUserId: null, userErrors: outcome.errors };
+      ? { deletedUserId: outcome.value, user: null, userErrors: [] }
+      : { deletedUserId: null, user: outcome.current ?? null, userErrors: outcome.errors };
   },
 };
 

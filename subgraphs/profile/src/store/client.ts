@@ -8,13 +8,18 @@ export type Database = PrismaClient;
 /** What both the client and a transaction can do. */
 export type Connection = Pick<PrismaClient, '$queryRaw' | '$executeRaw'>;
 
-/** Opens the database with at most this many connections. */
-export function openDatabase(databaseUrl: string, connections: number): Database {
+/** Opens the database with at most this many connections, on which no statement may take longer than it is told. */
+export function openDatabase(
+  databaseUrl: string,
+  connections: number,
+  { statementTimeoutMs }: { statementTimeoutMs?: number } = {},
+): Database {
   const adapter = new PrismaPg({
     ...parseDatabaseUrl(databaseUrl),
     max: connections,
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 60_000,
+    ...(statementTimeoutMs === undefined ? {} : { statement_timeout: statementTimeoutMs }),
   });
   return new PrismaClient({ adapter, log: [], errorFormat: 'minimal' });
 }

@@ -1,20 +1,30 @@
 import { newId } from '@atrium/service-kit';
 import type { Proof } from '../domain/ports.ts';
+import type { Subscriptions } from '../domain/subscriptions.ts';
 import type { User } from '../domain/user.ts';
 import type { Connection, Database } from './client.ts';
 import { Prisma } from './generated/client.ts';
+import { tellSubscribers } from './tell-subscribers.ts';
 import { toUser, type UserRow, userColumns } from './user-rows.ts';
+import { countUsers } from './user-stats.ts';
 
 /**
  * Lets the proved number take the place of the current one, whose claim ends; the same proof again changes nothing.
  * Undefined where the number does not wait for this user any more: whoever takes a lapsed claim over ends the change.
  */
-export function exchangePhoneNumber(database: Database, proof: Proof): Promise<User | undefined> {
-  return database.$transaction((connection) => exchange(connection, proof), { maxWait: 10_000, timeout: 10_000 });
+export function exchangePhoneNumber(
+  database: Database,
+  proof: Proof,
+  subscriptions: Subscriptions,
+): Promise<User | undefined> {
+  return database.$transaction((connection) => exchange(connection, proof, subscriptions), {
+    maxWait: 10_000,
+    timeout: 10_000,
+  });
 }
 
 /** Claims before users before the outbox: the order of locks that all who write keep to. */
-async function exchange(connection: Connection, proof: Proof): Promise<User | undefined> {
+async function exchange(connection: Connection, proof: Proof, subscriptions: Subscriptions): Promise<User | undefined> {
   const { userId, phoneNumber } = proof;
   await connection.$queryRaw(Prisma.sql`
     SELECT 1 FROM phone_claims WHERE user_id = ${userId}::uuid ORDER BY phone_number FOR UPDATE`);
@@ -29,12 +39,18 @@ async function exchange(connection: Connection, proof: Proof): Promise<User | un
   await connection.$executeRaw(Prisma.sql`
     DELETE FROM outbox
     WHERE user_id = ${userId}::uuid AND type IN ('phone.change-requested', 'phone.verification-requested')`);
-  return saveProof(connection, proof, user);
+  return saveProof(connection, proof, user, subscriptions);
 }
 
-/** Sisters hear of the first proof of a user only: who has been welcomed is not welcomed again for a new number. */
-async function saveProof(connection: Connection, proof: Proof, before: UserRow): Promise<User | undefined> {
-  const { userId, phoneNumber, verifiedAt, clientId } = proof;
+/** The first proof of a user is `user.verified` and counts: who has been welcomed is not welcomed again for a new number. */
+async function saveProof(
+  connection: Connection,
+  { userId, phoneNumber, verifiedAt, clientId }: Proof,
+  before: UserRow,
+  subscriptions: Subscriptions,
+): Promise<User | undefined> {
+  const isFirst = before.phoneStatus !== 'VERIFIED';
+  const changed = Prisma.sql`changed`;
   const [row] = await connection.$queryRaw<UserRow[]>(Prisma.sql`
     WITH changed AS (
       UPDATE users
@@ -43,12 +59,9 @@ async function saveProof(connection: Connection, proof: Proof, before: UserRow):
         pending_phone_number = NULL, pending_code_sent_at = NULL, pending_code_expires_at = NULL,
         version = version + 1, updated_at = now()
       WHERE id = ${userId}::uuid
-      RETURNING users.*
-    ), told AS (
-      INSERT INTO outbox (id, destination, type, user_id, version, client_id)
-      SELECT ${newId()}::uuid, 'messaging', 'user.verified', id, version, ${clientId} FROM changed
-      WHERE ${before.phoneStatus}::text <> 'VERIFIED'
-    )
+      RETURNING users.*, ${clientId}::text AS client_id, ${newId()}::uuid AS event_id
+    ) ${tellSubscribers(subscriptions, isFirst ? 'user.verified' : 'user.updated', changed)}
+    ${isFirst ? countUsers('verified', changed) : Prisma.empty}
     SELECT ${userColumns} FROM changed AS users`);
   return row && toUser(row);
 }

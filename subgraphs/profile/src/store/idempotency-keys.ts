@@ -4,15 +4,18 @@ import type { NewUser, UsedKey } from '../domain/ports.ts';
 import type { Connection, Database } from './client.ts';
 import { Prisma } from './generated/client.ts';
 
+/** How many keys are removed by one statement. */
+const purgeSize = 5_000;
+
 /** A user whom an idempotency key stands for. */
 type Keyed = Pick<NewUser, 'id' | 'idempotency'>;
 
 /** Writes down the keys of those who come first with theirs; answers them and all who bring no key. */
 export async function claimKeys<User extends Keyed>(
   connection: Connection,
-  users: User[],
+  users: readonly User[],
   lifetimeMs: number,
-): Promise<User[]> {
+): Promise<readonly User[]> {
   const keyed = users
     .flatMap(({ id, idempotency }) => (idempotency ? [{ id, ...idempotency }] : []))
     .toSorted((a, b) => (a.keyHash < b.keyHash ? -1 : 1));
@@ -64,11 +67,11 @@ export function createKeyLookup(
   );
 }
 
-/** Removes keys whose time is over, a bounded number at once. */
-export async function forgetExpiredKeys(database: Database): Promise<void> {
-  await database.$executeRaw(Prisma.sql`
+/** Removes keys whose time is over, a bounded number at once; answers how many. */
+export function forgetExpiredKeys(database: Database): Promise<number> {
+  return database.$executeRaw(Prisma.sql`
     DELETE FROM idempotency_keys WHERE (client_id, key_hash) IN (
-      SELECT client_id, key_hash FROM idempotency_keys WHERE expires_at <= now() LIMIT 10000
+      SELECT client_id, key_hash FROM idempotency_keys WHERE expires_at <= now() LIMIT ${purgeSize}
       FOR UPDATE SKIP LOCKED
     )`);
 }

@@ -1,7 +1,7 @@
 import { newId } from '@atrium/service-kit';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { OutboxRecordType } from '../domain/outbox-record.ts';
 import type { VerificationStart } from '../domain/ports.ts';
+import type { OutboxRecordType } from '../domain/subscriptions.ts';
 import { newUser, startTestStore, type TestStore } from '../testing/store.ts';
 
 let store: TestStore;

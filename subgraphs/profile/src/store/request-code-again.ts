@@ -50,6 +50,9 @@ async function writeRequest(
   { id: userId, version }: LockedRow,
   type: 'phone.change-requested' | 'phone.verification-requested',
 ) {
+  // An earlier request may have become a dead letter, which must not ask for a second code when it is replayed.
+  await connection.$executeRaw(Prisma.sql`
+    DELETE FROM dead_letters WHERE user_id = ${userId}::uuid AND type = ${type}`);
   await connection.$executeRaw(Prisma.sql`
     INSERT INTO outbox (id, destination, type, user_id, version, client_id, due_at)
     VALUES (${id}::uuid, 'messaging', ${type}, ${userId}::uuid, ${version}::int, ${clientId},

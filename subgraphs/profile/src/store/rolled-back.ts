@@ -7,7 +7,13 @@ const rolledBack = /^(22|23|40)/;
 export function isRolledBack(error: unknown): error is Error {
   if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return false;
   if (error.code === 'P2034') return true;
+  return rolledBack.test(sqlStateOf(error) ?? '');
+}
+
+/** The SQLSTATE that PostgreSQL answered a statement with, where it was one that failed. */
+export function sqlStateOf(error: unknown): string | undefined {
+  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return undefined;
   const cause = (error.meta?.driverAdapterError as { cause?: { originalCode?: string } } | undefined)?.cause;
   const code = cause?.originalCode ?? error.meta?.code;
-  return typeof code === 'string' && rolledBack.test(code);
+  return typeof code === 'string' ? code : undefined;
 }

@@ -28,3 +28,17 @@ test('a batch of hundreds keeps every outcome with its user', async () => {
   const outcomes = await Promise.all(batch.map((user) => store.users.saveNewUser(user)));
   expect(outcomes.map((outcome) => outcome.kind === 'saved' && outcome.user.id)).toEqual(batch.map(({ id }) => id));
 });
+
+test('users who come together find room together or not at all', async () => {
+  const small = await startTestStore({ maxWaiting: 100 });
+  try {
+    const first = small.users.saveNewUsers(Array.from({ length: 60 }, () => newUser()));
+    expect(() => small.users.saveNewUsers(Array.from({ length: 41 }, () => newUser()))).toThrow(
+      expect.objectContaining({ code: 'OVERLOADED' }),
+    );
+    await Promise.all([...first, ...small.users.saveNewUsers(Array.from({ length: 40 }, () => newUser()))]);
+    expect(await small.database.user.count()).toBe(100);
+  } finally {
+    await small.close();
+  }
+});

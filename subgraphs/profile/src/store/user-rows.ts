@@ -21,6 +21,7 @@ export interface UserRow {
   createdAt: Date;
   updatedAt: Date;
   version: number;
+  revision: number;
 }
 
 /** The columns of `users` by the names of `UserRow`, for RETURNING. */
@@ -44,12 +45,13 @@ export const userColumns = Prisma.raw(
     'users.created_at AS "createdAt"',
     'users.updated_at AS "updatedAt"',
     'users.version',
+    'users.revision',
   ].join(', '),
 );
 
 /** A row as the domain knows it. */
 export function toUser(row: UserRow): User {
-  const { id, name, phoneNumber, email, country, location, locale, createdAt, updatedAt, version } = row;
+  const { id, name, phoneNumber, email, country, location, locale, createdAt, updatedAt, version, revision } = row;
   const phoneVerification = {
     status: row.phoneStatus,
     codeSentAt: row.codeSentAt,
@@ -70,6 +72,7 @@ export function toUser(row: UserRow): User {
     createdAt,
     updatedAt,
     version,
+    revision,
   };
 }
 

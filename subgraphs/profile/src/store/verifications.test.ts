@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { NewUser, VerificationStore } from '../domain/ports.ts';
+import { subscriptionsOf } from '../domain/subscriptions.ts';
 import { newUser, startTestStore, type TestStore } from '../testing/store.ts';
 import { openDatabase } from './client.ts';
 import { createVerificationStore } from './verifications.ts';
@@ -73,7 +74,7 @@ async function inOppositeOrder(change: (verifications: VerificationStore, user: 
     SELECT gen_random_uuid(), 'Asha Rao', '+1' || n, 'IN' FROM generate_series(1, 20000) AS n`;
   await database.$executeRaw`ANALYZE users`;
   const other = openDatabase(store.url, 5);
-  const another = createVerificationStore(other);
+  const another = createVerificationStore(other, subscriptionsOf([]));
   try {
     const changes = await database.$transaction(async (tx) => {
       await tx.$queryRaw`SELECT 1 FROM users WHERE id = ${users[10]?.id}::uuid FOR UPDATE`;

@@ -1,6 +1,7 @@
 import { createBatcher, newId } from '@atrium/service-kit';
 import type { OutboxRecord } from '../domain/outbox-record.ts';
 import { isNotNow, type Proof, type VerificationStart, type VerificationStore } from '../domain/ports.ts';
+import type { Subscriptions } from '../domain/subscriptions.ts';
 import type { User } from '../domain/user.ts';
 import type { Database } from './client.ts';
 import { exchangePhoneNumber } from './exchange-phone-number.ts';
@@ -8,6 +9,8 @@ import { Prisma } from './generated/client.ts';
 import { findRequest } from './outbox.ts';
 import { recordChangeStarts } from './phone-change-starts.ts';
 import { requestCodeAgain } from './request-code-again.ts';
+import { tellSubscribers } from './tell-subscribers.ts';
+import { countUsers } from './user-stats.ts';
 import { findUsersByIds } from './users.ts';
 
 interface Started {
@@ -16,26 +19,31 @@ interface Started {
 }
 
 /** The proofs of phone numbers in PostgreSQL. */
-export function createVerificationStore(database: Database): VerificationStore {
+export function createVerificationStore(database: Database, subscriptions: Subscriptions): VerificationStore {
   const options = { maxSize: 500, concurrency: 1 };
-  const recordStart = createBatcher((started: Started[]) => recordStarts(database, started), options);
+  const recordStart = createBatcher((started: Started[]) => recordStarts(database, subscriptions, started), options);
   return {
     recordStart: (record, start) => recordStart({ record, start }),
-    recordVerified: createBatcher((proofs: Proof[]) => recordVerified(database, proofs), options),
-    exchangePhoneNumber: (proof) => exchangePhoneNumber(database, proof),
+    recordVerified: createBatcher((proofs: Proof[]) => recordVerified(database, subscriptions, proofs), options),
+    exchangePhoneNumber: (proof) => exchangePhoneNumber(database, proof, subscriptions),
     requestCodeAgain: (request) => requestCodeAgain(database, request),
     findRequest: (userId, type = 'phone.verification-requested') => findRequest(database, userId, type),
   };
 }
 
-async function recordStarts(database: Database, started: Started[]): Promise<(User | undefined)[]> {
+async function recordStarts(
+  database: Database,
+  subscriptions: Subscriptions,
+  started: Started[],
+): Promise<(User | undefined)[]> {
   const ofCurrent = started.filter(({ record }) => record.type === 'phone.verification-requested');
-  await recordRejections(database, ofCurrent);
+  await recordRejections(database, subscriptions, ofCurrent);
   await recordPostponements(database, ofCurrent);
   await recordCodes(database, ofCurrent);
   await recordChangeStarts(
     database,
     started.filter(({ record }) => record.type === 'phone.change-requested'),
+    subscriptions,
   );
   return findUsersByIds(
     database,
@@ -44,7 +52,7 @@ async function recordStarts(database: Database, started: Started[]): Promise<(Us
 }
 
 /** A number that Messaging refused after all: the user has FAILED and holds it no longer. */
-async function recordRejections(database: Database, started: Started[]): Promise<void> {
+async function recordRejections(database: Database, subscriptions: Subscriptions, started: Started[]): Promise<void> {
   const refused = started.flatMap(({ record, start }) =>
     'rejection' in start && !isNotNow(start.rejection) ? [{ record, rejection: start.rejection }] : [],
   );
@@ -61,12 +69,17 @@ async function recordRejections(database: Database, started: Started[]): Promise
           ORDER BY phone_claims.phone_number FOR UPDATE OF phone_claims
         )`);
       await connection.$executeRaw(Prisma.sql`
-        WITH ${lockedUsers(ids)}, ${removedRequests(records)}
-        UPDATE users
-        SET phone_status = 'FAILED', phone_failure = rejection, version = version + 1, updated_at = now()
-        FROM locked JOIN unnest(${ids}::uuid[], ${refused.map(({ rejection }) => rejection)}::text[])
-          AS input (user_id, rejection) ON input.user_id = locked.id
-        WHERE users.id = locked.id AND phone_status = 'PENDING'`);
+        WITH ${lockedUsers(ids)}, ${removedRequests(records)}, changed AS (
+          UPDATE users
+          SET phone_status = 'FAILED', phone_failure = rejection, version = version + 1, updated_at = now()
+          FROM locked JOIN unnest(
+            ${ids}::uuid[], ${refused.map(({ rejection }) => rejection)}::text[],
+            ${refused.map(({ record }) => record.clientId)}::text[], ${refused.map(() => newId())}::uuid[]
+          ) AS input (user_id, rejection, client_id, event_id) ON input.user_id = locked.id
+          WHERE users.id = locked.id AND phone_status = 'PENDING'
+          RETURNING users.id, users.version, input.client_id, input.event_id
+        ) ${tellSubscribers(subscriptions, 'user.updated', Prisma.sql`changed`)}
+        SELECT 1 FROM changed`);
     },
     { maxWait: 10_000, timeout: 10_000 },
   );
@@ -123,7 +136,11 @@ function removedRequests(ids: string[]): Prisma.Sql {
  * have taken a lapsed claim over. Who is verified already stays as they are, and no second event is told. Claims are
  * locked before users and both in one order, so that two processes with the same users cannot deadlock.
  */
-async function recordVerified(database: Database, proofs: Proof[]): Promise<(User | undefined)[]> {
+async function recordVerified(
+  database: Database,
+  subscriptions: Subscriptions,
+  proofs: Proof[],
+): Promise<(User | undefined)[]> {
   const ids = proofs.map(({ userId }) => userId);
   const held = await database.$queryRaw<{ userId: string; phoneNumber: string }[]>(Prisma.sql`
     WITH input AS (
@@ -147,11 +164,9 @@ async function recordVerified(database: Database, proofs: Proof[]): Promise<(Use
         version = version + 1, updated_at = now()
       FROM input JOIN held USING (user_id, phone_number)
       WHERE users.id = input.user_id AND users.phone_number = input.phone_number AND phone_status <> 'VERIFIED'
-      RETURNING users.id, users.version, input.client_id, input.event_id
-    ), told AS (
-      INSERT INTO outbox (id, destination, type, user_id, version, client_id)
-      SELECT event_id, 'messaging', 'user.verified', id, version, client_id FROM verified
-    )
+      RETURNING users.id, users.version, users.country, input.client_id, input.event_id
+    ) ${tellSubscribers(subscriptions, 'user.verified', Prisma.sql`verified`)}
+    ${countUsers('verified', Prisma.sql`verified`)}
     SELECT user_id AS "userId", phone_number AS "phoneNumber" FROM held`);
   const holders = new Set(held.map(({ userId, phoneNumber }) => `${userId} ${phoneNumber}`));
   const users = await findUsersByIds(database, ids);

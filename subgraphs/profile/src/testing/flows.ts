@@ -62,10 +62,11 @@ export async function createdUser(harness: Harness, more: object = {}, options?:
 }
 
 /** A user as `user(id)` shows them; null where there is none. */
-export async function readUser(harness: Harness, id: string): Promise<UserAnswer | null> {
+export async function readUser(harness: Harness, id: string, options?: ClientOptions): Promise<UserAnswer | null> {
   const answer = await harness.ask<{ user: UserAnswer | null }>(
     `query ($id: ID!) { user(id: $id) { ${userFields} } }`,
     { id },
+    options,
   );
   if (!answer.data) throw new Error(JSON.stringify(answer.errors));
   return answer.data.user;
@@ -79,7 +80,15 @@ export async function untilStatus(harness: Harness, id: string, status: PhoneVer
   }
 }
 
+/** Resolves when the search knows only words that some user has. */
+export async function untilWordsAreForgotten({ sql }: Pick<Harness, 'sql'>): Promise<void> {
+  for (;;) {
+    const doubts = await sql('SELECT FROM search_vocabulary_doubts');
+    if (doubts.length === 0) return;
+  }
+}
+
 /** The codes of what is to mend, with the last part of each field. */
-export function faultsOf({ userErrors }: Payload): string[] {
+export function faultsOf({ userErrors }: Pick<Payload, 'userErrors'>): string[] {
   return userErrors.map(({ code, field }) => `${field?.at(-1)} ${code}`);
 }

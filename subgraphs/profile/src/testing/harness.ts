@@ -1,4 +1,8 @@
+import { spawn } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { createTokenIssuer, type PrivateJwk, type PublicJwks, readSettings } from '@atrium/service-kit';
 import { createTestDatabase } from '@atrium/stack';
 import pg from 'pg';
@@ -19,7 +23,14 @@ export interface Answer<Data> {
 export interface ClientOptions {
   readonly scopes?: string[];
   readonly clientId?: string;
-  readonly profile?: Profile;
+  readonly profile?: { readonly url: string };
+}
+
+/** A Profile that runs as a process. */
+export interface ProfileProcess {
+  readonly url: string;
+  /** Ends it with SIGKILL. */
+  kill(): Promise<void>;
 }
 
 /** Profile on a real PostgreSQL, with its sisters at the wire. */
@@ -27,6 +38,7 @@ export interface Harness {
   readonly messaging: FakeMessaging;
   readonly image: FakeSister;
   readonly profile: Profile;
+  readonly databaseUrl: string;
   /** Sends a document in a client's name. */
   ask<Data>(query: string, variables?: object, options?: ClientOptions): Promise<Answer<Data>>;
   /** Sends a document in the name of a sister service. */
@@ -34,6 +46,8 @@ export interface Harness {
   sql<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
   /** Starts a further Profile on the same database, with other settings. */
   startAnother(env?: Record<string, string>): Promise<Profile>;
+  /** Starts a further Profile as a process of its own, which can be killed. */
+  startProcess(env?: Record<string, string>): Promise<ProfileProcess>;
   /** Stops one Profile as SIGTERM would. */
   stop(profile: Profile): Promise<void>;
   close(): Promise<void>;
@@ -50,6 +64,7 @@ const testEnv = {
   OUTBOX_MAX_BACKOFF_MS: '100',
   OUTBOX_TIMEOUT_MS: '400',
   DRAIN_TIMEOUT_MS: '2000',
+  FORGET_WORDS_EVERY_MS: '20',
   IDEMPOTENCY_HMAC_KEY: Buffer.alloc(32, 7).toString('base64url'),
 };
 
@@ -63,19 +78,17 @@ export async function startHarness(env: Record<string, string> = {}): Promise<Ha
   database.on('error', () => {});
   const messaging = await startFakeMessaging(trustedKeys);
   const image = await startFakeImage(trustedKeys);
-  const startOne = (more: Record<string, string>) =>
-    startProfile(
-      readSettings(settings, {
-        ...testEnv,
-        DATABASE_URL: postgres.url,
-        MESSAGING_URL: messaging.url,
-        IMAGE_URL: image.url,
-        SIGNING_KEY: JSON.stringify(keys.profile),
-        TRUSTED_KEYS: JSON.stringify(trustedKeys),
-        ...env,
-        ...more,
-      }),
-    );
+  const environment = {
+    ...testEnv,
+    DATABASE_URL: postgres.url,
+    MESSAGING_URL: messaging.url,
+    IMAGE_URL: image.url,
+    SIGNING_KEY: JSON.stringify(keys.profile),
+    TRUSTED_KEYS: JSON.stringify(trustedKeys),
+    ...env,
+  };
+  const startOne = (more: Record<string, string>) => startProfile(readSettings(settings, { ...environment, ...more }));
+  const processes = new Set<ProfileProcess>();
   const started: Profile[] = [];
   const startAnother = async (more: Record<string, string> = {}) => {
     const profile = await startOne(more);
@@ -91,7 +104,13 @@ export async function startHarness(env: Record<string, string> = {}): Promise<Ha
     messaging,
     image,
     profile,
+    databaseUrl: postgres.url,
     startAnother,
+    async startProcess(more = {}) {
+      const started = await startProfileProcess({ ...environment, ...more });
+      processes.add(started);
+      return started;
+    },
     async stop(one) {
       started.splice(started.indexOf(one), 1);
       await one.close();
@@ -103,14 +122,45 @@ export async function startHarness(env: Record<string, string> = {}): Promise<Ha
     sql: async <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) =>
       (await database.query<Row>(text, values)).rows,
     async close() {
-      await Promise.all(started.map((one) => one.close()));
+      await Promise.all([...started.map((one) => one.close()), ...[...processes].map((one) => one.kill())]);
       await Promise.all([messaging.close(), image.close(), database.end()]);
       await postgres.stop();
     },
   };
 }
 
-async function post<Data>(profile: Profile, token: string, body: object): Promise<Answer<Data>> {
+async function startProfileProcess(env: Record<string, string>): Promise<ProfileProcess> {
+  const port = await freePort();
+  const main = join(import.meta.dirname, '..', 'main.ts');
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main], {
+    env: { ...env, PORT: String(port) },
+    // The channel ends with this process, and the Profile with it.
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const url = `http://127.0.0.1:${port}`;
+  while (!(await fetch(`${url}/readyz`).catch(() => undefined))?.ok) {
+    if (child.exitCode !== null) throw new Error('The Profile process ended');
+  }
+  return {
+    url,
+    async kill() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+async function post<Data>(profile: { readonly url: string }, token: string, body: object): Promise<Answer<Data>> {
   const response = await fetch(`${profile.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },

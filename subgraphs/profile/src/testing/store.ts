@@ -1,6 +1,7 @@
 import { newId } from '@atrium/service-kit';
 import { createTestDatabase } from '@atrium/stack';
 import type { NewUser, UserStore, VerificationStore } from '../domain/ports.ts';
+import { type Subscriber, subscriptionsOf } from '../domain/subscriptions.ts';
 import { type Database, openDatabase } from '../store/client.ts';
 import { createUserStore } from '../store/users.ts';
 import { createVerificationStore } from '../store/verifications.ts';
@@ -14,15 +15,24 @@ export interface TestStore {
   close(): Promise<void>;
 }
 
-/** Starts the stores; a claim lapses after `claimMs`. */
-export async function startTestStore({ claimMs = 60_000 } = {}): Promise<TestStore> {
+/** Starts the stores; a claim lapses after `claimMs`, and besides the sisters these subscribe. */
+export async function startTestStore({
+  claimMs = 60_000,
+  subscribers = [],
+  maxWaiting = 10_000,
+}: {
+  claimMs?: number;
+  maxWaiting?: number;
+  subscribers?: Subscriber[];
+} = {}): Promise<TestStore> {
+  const subscriptions = subscriptionsOf(subscribers);
   const postgres = await createTestDatabase('profile');
   const database = openDatabase(postgres.url, 5);
   return {
     url: postgres.url,
     database,
-    users: createUserStore(database, { claimMs, idempotencyMs: 60_000 }),
-    verifications: createVerificationStore(database),
+    users: createUserStore(database, { claimMs, idempotencyMs: 60_000 }, subscriptions, { maxWaiting }),
+    verifications: createVerificationStore(database, subscriptions),
     async close() {
       await database.$disconnect();
       await postgres.stop();

@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { keysCommand as gatewayKeys } from './api-key.ts';
+import { deploy } from './migrations/deploy.ts';
+import { withDatabases } from './migrations/targets.ts';
+import { type ServiceName, serviceFolder } from './repository.ts';
+import { inheritedEnvironment } from './settings.ts';
+
+/** `keys`: the gateway's own command. */
+export function keysCommand(): Command {
+  return serviceCommand('keys', 'create, list, show, rotate and revoke API keys: keys --help', 'gateway', gatewayKeys);
+}
+
+/** `outbox`: Profile's own command. */
+export function outboxCommand(): Command {
+  const program = ['--disable-warning=ExperimentalWarning', join('src', 'outbox-command', 'cli.ts')];
+  const about = "what Profile's subscribers have still to be told; list and replay dead letters: outbox --help";
+  return serviceCommand('outbox', about, 'profile', program);
+}
+
+/** A command of a service's own, run by Node in its folder on its database of this stack (running or not). */
+function serviceCommand(name: string, description: string, service: ServiceName, program: string[]): Command {
+  return new Command(name)
+    .description(description)
+    .helpOption(false)
+    .argument('[arguments...]')
+    .allowUnknownOption()
+    .passThroughOptions()
+    .action(async (args: string[]) => {
+      const asksForHelp = args.length === 0 || args[0] === 'help' || args.some((arg) => ['--help', '-h'].includes(arg));
+      if (asksForHelp) return run(service, [...program, ...args], '');
+      await withDatabases(async ({ [service]: databaseUrl }) => {
+        await deploy(service, databaseUrl);
+        await run(service, [...program, ...args], databaseUrl);
+      });
+    });
+}
+
+function run(service: ServiceName, args: string[], databaseUrl: string): Promise<void> {
+  const child = spawn(process.execPath, args, {
+    cwd: serviceFolder(service),
+    env: { ...inheritedEnvironment(), DATABASE_URL: databaseUrl },
+    stdio: 'inherit',
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      process.exitCode = code ?? 1;
+      resolve();
+    });
+  });
+}
