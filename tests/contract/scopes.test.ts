@@ -66,7 +66,9 @@ function toPlace(subgraph: Subgraph, type: string, field: GraphQLField<unknown, 
 function anyValue(type: GraphQLInputType): string {
   if (isNonNullType(type)) return anyValue(type.ofType);
   if (isListType(type)) return '[]';
-  if (!isInputObjectType(type)) return type.name === 'ID' ? `"${nobody}"` : '"x"';
+  if (type.name === 'ID') return `"${nobody}"`;
+  if (type.name === 'DateTime') return '"2026-11-24T09:30:00Z"';
+  if (!isInputObjectType(type)) return '"x"';
   const required = Object.values(type.getFields()).filter((field) => isNonNullType(field.type));
   return `{ ${required.map(({ name, type: each }) => `${name}: ${anyValue(each)}`).join(', ')} }`;
 }

@@ -18,6 +18,7 @@ import { fillProfile } from './tables.ts';
 const options = readOptions(process.argv);
 const progress = createProgress();
 const folder = mkdtempSync(join(tmpdir(), 'atrium-bench-'));
+const loads: Site['load'][] = [];
 const stacks: Promise<OwnStack>[] = [];
 const starts: Promise<RunningContestant>[] = [];
 const leftOut: string[] = [];
@@ -67,6 +68,7 @@ async function openSite(profileFolder: string | undefined): Promise<Site> {
     fillProfile(stack.adminUrl, stack.databases.profile, userCount),
   );
   const load = await startLoadProcess<LoadJob, LoadResult>(join(import.meta.dirname, 'load', 'main.ts'));
+  loads.push(load);
   return { stack, folder, load, progress, userCount };
 }
 
@@ -114,8 +116,9 @@ function writeJson(file: string, { slices, memory, leftOut }: Measured): void {
   writeFileSync(file, `${JSON.stringify({ machine, options, memory, leftOut, slices }, null, 2)}\n`);
 }
 
-/** Stops everybody, also who is only starting, our system last, and removes what was written. */
+/** Stops the load, then everybody, also who is only starting, our system last, and removes what was written. */
 async function leave(): Promise<void> {
+  for (const load of loads) load.stop();
   await Promise.allSettled(starts.map(async (start) => (await start).stop()));
   await Promise.allSettled(stacks.map(async (starting) => (await starting).stop()));
   rmSync(folder, { recursive: true, force: true });

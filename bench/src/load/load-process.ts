@@ -4,6 +4,8 @@ import { once } from 'node:events';
 /** The process that sends load and judges the answers. It ends with this process. */
 export interface LoadProcess<Job, Result> {
   run(job: Job): Promise<Result>;
+  /** Ends it at once, whatever it is doing. */
+  stop(): void;
 }
 
 type Message<Result> = 'ready' | { result: Result } | { error: string };
@@ -24,6 +26,7 @@ export async function startLoadProcess<Job extends object, Result>(
   };
   await next();
   return {
+    stop: () => void child.kill('SIGKILL'),
     async run(job) {
       child.send(job);
       const message = await next();
