@@ -4,7 +4,7 @@ import { complaintsOf, type Payloads } from '../support/complaints.ts';
 import type { Answer } from '../support/graphql-client.ts';
 import { inputRows, nobody, nul } from '../support/input-rows.ts';
 import { operation } from '../support/operations.ts';
-import { newPerson } from '../support/phone-numbers.ts';
+import { newPerson, newPhoneNumber } from '../support/phone-numbers.ts';
 import { sharedSystem } from '../support/test-system.ts';
 
 const system = await sharedSystem();
@@ -68,6 +68,19 @@ test.each(['user', 'image', 'message'])('%s finds nothing where the id is unknow
   }
   for (const variables of [{}, { id: null }, { id: {} }, { id: true }]) {
     expect((await ask(name, variables)).errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
+  }
+});
+
+test('a number that nobody holds, and what is none, finds nobody', async () => {
+  for (const phoneNumber of [newPhoneNumber(), '098765 43210', '', nul, '+', 'x'.repeat(10_000), '9'.repeat(10_000)]) {
+    expect(await ask('user-by-phone-number', { phoneNumber })).toMatchObject({
+      status: 200,
+      data: { userByPhoneNumber: null },
+      errors: [],
+    });
+  }
+  for (const variables of [{}, { phoneNumber: null }, { phoneNumber: {} }, { phoneNumber: 919876543210 }]) {
+    expect((await ask('user-by-phone-number', variables)).errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
   }
 });
 

@@ -112,6 +112,34 @@ export function inputRows(userId: string): Record<string, InputRows> {
         [{ code: null }, 'BAD_USER_INPUT'],
       ],
     },
+    'change-phone-number': {
+      good: () => ({ userId, phoneNumber: newPhoneNumber(), idempotencyKey: crypto.randomUUID() }),
+      bad: [
+        [{ userId: nobody }, 'NOT_FOUND input.userId'],
+        [{ userId: 'no id' }, 'NOT_FOUND input.userId'],
+        [{ userId: nul }, 'NOT_FOUND input.userId'],
+        [{ userId: null }, 'BAD_USER_INPUT'],
+        [{ phoneNumber: '' }, 'REQUIRED input.phoneNumber'],
+        [{ phoneNumber: nul }, 'INVALID_FORMAT input.phoneNumber'],
+        [{ phoneNumber: 'x'.repeat(101) }, 'TOO_LONG input.phoneNumber'],
+        [{ phoneNumber: '12345' }, 'PHONE_NUMBER_INVALID input.phoneNumber'],
+        [{ phoneNumber: '06 12 34 56 78' }, 'PHONE_NUMBER_WRONG_COUNTRY input.phoneNumber'],
+        [{ phoneNumber: null }, 'BAD_USER_INPUT'],
+        [{ idempotencyKey: 'x'.repeat(201) }, 'TOO_LONG input.idempotencyKey'],
+        [{ idempotencyKey: '' }, 'REQUIRED input.idempotencyKey'],
+        [{ idempotencyKey: nul }, 'INVALID_FORMAT input.idempotencyKey'],
+      ],
+    },
+    'resend-phone-verification': {
+      good: () => ({ userId }),
+      bad: [
+        [{}, 'COOL_DOWN input.userId'],
+        [{ userId: nobody }, 'NOT_FOUND input.userId'],
+        [{ userId: 'no id' }, 'NOT_FOUND input.userId'],
+        [{ userId: nul }, 'NOT_FOUND input.userId'],
+        [{ userId: null }, 'BAD_USER_INPUT'],
+      ],
+    },
     'delete-user': {
       good: () => ({ id: nobody }),
       bad: [

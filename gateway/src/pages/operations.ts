@@ -21,6 +21,9 @@ const folder = new URL('../../../operations/', import.meta.url);
 const flow = [
   'create-user',
   'verify-phone',
+  'resend-phone-verification',
+  'change-phone-number',
+  'user-by-phone-number',
   'upload-image',
   'user',
   'users',

@@ -39,10 +39,19 @@ export const settings = {
     min: 10,
     productionMinimum: 100,
   }),
-  createTimeoutMs: integer('CREATE_TIMEOUT_MS', 'how long createUser may take in all before it answers PENDING', {
-    fallback: 3_000,
-    min: 10,
-    productionMinimum: 500,
+  createTimeoutMs: integer(
+    'CREATE_TIMEOUT_MS',
+    'how long createUser, and what else has a code sent, may take in all before it leaves the code for later',
+    {
+      fallback: 3_000,
+      min: 10,
+      productionMinimum: 500,
+    },
+  ),
+  resendCoolDownMs: integer('RESEND_COOL_DOWN_MS', 'how long after a code another one may be asked for', {
+    fallback: 60_000,
+    min: 0,
+    productionMinimum: 30_000,
   }),
   requestTimeoutMs: integer('REQUEST_TIMEOUT_MS', 'how long a request may take when its caller does not say', {
     fallback: 10_000,

@@ -106,7 +106,7 @@ export async function startProfile(settings: ProfileSettings): Promise<Profile> 
     userStats,
     messaging: messagingFor(settings.stepTimeoutMs),
     idempotency: createIdempotency(settings.idempotencyKey),
-    limits: { createTimeoutMs: settings.createTimeoutMs },
+    limits: { createTimeoutMs: settings.createTimeoutMs, resendCoolDownMs: settings.resendCoolDownMs },
     wakeOutbox: (type) => worker.wake(type),
   };
   const everyMs = settings.cleanUpEveryMs;

@@ -30,6 +30,9 @@ function makeUser({ name, more }: Kind, index: number): User {
       verifiedAt: null,
       failure: null,
     },
+    pendingPhoneChange: more
+      ? { phoneNumber: fresh(`+91970000${index}`), codeSentAt: time(), codeExpiresAt: time() }
+      : null,
     email: more ? fresh(`someone.${index}@example.com`) : null,
     country: fresh('IN'),
     location: more ? fresh(`${name}, ${index}`) : null,

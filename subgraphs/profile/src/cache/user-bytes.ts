@@ -9,6 +9,8 @@ const fixedBytes = 340;
 /** A Date with the parts that it keeps of itself. */
 const timeBytes = 96;
 const textHeaderBytes = 16;
+/** A pending number beside its text and times. */
+const changeBytes = 48;
 
 /** What is remembered of a user that does not exist, or of a change: an id, a few numbers and a place in a Map. */
 export const markBytes = 240;
@@ -17,7 +19,7 @@ export const usualUserBytes = 960;
 
 /** How many bytes of the heap it takes to remember this user. */
 export function userBytes(user: User): number {
-  const { phoneVerification: proof } = user;
+  const { phoneVerification: proof, pendingPhoneChange: change } = user;
   let bytes = fixedBytes + 2 * timeBytes;
   bytes += textBytes(user.id) + textBytes(user.name) + textBytes(user.phoneNumber) + textBytes(user.email);
   bytes += textBytes(user.country) + textBytes(user.location) + textBytes(user.locale);
@@ -25,6 +27,11 @@ export function userBytes(user: User): number {
   if (proof.codeSentAt) bytes += timeBytes;
   if (proof.codeExpiresAt) bytes += timeBytes;
   if (proof.verifiedAt) bytes += timeBytes;
+  if (change) {
+    bytes += changeBytes + textBytes(change.phoneNumber);
+    if (change.codeSentAt) bytes += timeBytes;
+    if (change.codeExpiresAt) bytes += timeBytes;
+  }
   return bytes;
 }
 

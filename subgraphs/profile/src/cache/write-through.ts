@@ -18,6 +18,10 @@ export function writeUsersThrough(users: UserStore, cache: UserCache): UserStore
       writeThrough(cache, users.updateUser(change), (outcome) =>
         outcome.kind === 'updated' ? outcome.user : undefined,
       ),
+    changePhoneNumber: (change) =>
+      writeThrough(cache, users.changePhoneNumber(change), (outcome) =>
+        outcome.kind === 'pending' ? outcome.user : undefined,
+      ),
     async deleteUser(deletion) {
       const outcome = await users.deleteUser(deletion);
       if (outcome.kind === 'deleted') cache.deleted(deletion.id);
@@ -32,6 +36,11 @@ export function writeVerificationsThrough(verifications: VerificationStore, cach
     ...verifications,
     recordStart: (record, start) => writeThrough(cache, verifications.recordStart(record, start), (user) => user),
     recordVerified: (proof) => writeThrough(cache, verifications.recordVerified(proof), (user) => user),
+    exchangePhoneNumber: (proof) => writeThrough(cache, verifications.exchangePhoneNumber(proof), (user) => user),
+    requestCodeAgain: (request) =>
+      writeThrough(cache, verifications.requestCodeAgain(request), (outcome) =>
+        outcome.kind === 'requested' ? outcome.user : undefined,
+      ),
   };
 }
 

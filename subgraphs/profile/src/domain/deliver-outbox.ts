@@ -1,7 +1,7 @@
 import { backgroundContext, ServiceUnavailable } from '@atrium/service-kit';
 import type { LeasedRecord, OutboxRecord } from './outbox-record.ts';
 import type { EventDelivery, Messaging, OutboxStore, UserStore, VerificationStore } from './ports.ts';
-import { startVerification } from './start-verification.ts';
+import { numberToVerify, startVerification } from './start-verification.ts';
 
 /** What became of records that were offered to their destination; those that are not named were taken and removed. */
 export interface Delivered {
@@ -35,7 +35,8 @@ export function deliverToMessaging(parts: Parts, tell: EventDelivery): Deliver {
   const deliverEvents = deliverEventsTo(parts, tell);
   const deliverStarts = deliverApart((records) => startVerifications(parts, records), parts);
   return async (records) => {
-    const isRequest = ({ type }: OutboxRecord) => type === 'phone.verification-requested';
+    const isRequest = ({ type }: OutboxRecord) =>
+      type === 'phone.verification-requested' || type === 'phone.change-requested';
     const [starts, events] = await Promise.all([
       deliverStarts(records.filter(isRequest)),
       deliverEvents(records.filter((record) => !isRequest(record))),
@@ -113,8 +114,8 @@ async function startVerifications(parts: Parts, records: LeasedRecord[]): Return
   const results = await Promise.allSettled(
     records.map(async (record, index) => {
       const user = users[index];
-      // Deleted, taken over, or verified in the meantime: nobody waits for a code any more.
-      if (user?.phoneVerification.status !== 'PENDING') return parts.outbox.remove([record]);
+      // Deleted, taken over, changed or verified in the meantime: nobody waits for a code any more.
+      if (!user || numberToVerify(record, user) === undefined) return parts.outbox.remove([record]);
       await startVerification(parts, record, user, context);
     }),
   );

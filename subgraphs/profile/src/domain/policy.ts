@@ -21,7 +21,7 @@ export function mayWriteUsers(caller: Caller): ClientCaller {
   return requireScope(caller, 'profile:write');
 }
 
-/** Who may see a user's phone number. */
+/** Who may see a user's phone numbers, the pending one included, and find users by them. */
 export function mayReadPhoneNumber(caller: Caller): ClientCaller {
   return requireScope(caller, 'profile:phone');
 }

@@ -44,6 +44,23 @@ export interface UserChange {
   readonly details: Partial<UserDetails>;
 }
 
+/** A change of number as changePhoneNumber hands it to the store; `userId` need not be anybody's. */
+export interface RequestedPhoneChange {
+  readonly userId: string;
+  readonly phoneNumber: string;
+  readonly clientId: string;
+  /** The outbox record that asks for the code, and how long the changing request has it to itself. */
+  readonly requestId: string;
+  readonly leaseMs: number;
+  readonly idempotency: IdempotencyFingerprint | undefined;
+}
+
+/** What became of a change of number. */
+export type PhoneChangeOutcome =
+  /** The number waits for its proof: from now on, or because it was asked for before. */
+  | { readonly kind: 'pending'; readonly user: User }
+  /** Somebody else holds the number; the user has it already; there is no such user; the key was used before. */
+  | { readonly kind: 'number-taken' | 'own-number' | 'not-found' | 'key-used' };
 /** What became of a change. */
 export type UpdateOutcome =
   | { readonly kind: 'updated'; readonly user: User }
@@ -63,6 +80,11 @@ export interface UserStore {
   /** The same for users who come together; throws OVERLOADED where there is no room for all, and takes none then. */
   saveNewUsers(users: readonly NewUser[]): Promise<SaveOutcome>[];
   findUsedKey(fingerprint: IdempotencyFingerprint): Promise<UsedKey | undefined>;
+  /** Gives a key back whose effect was refused after all. */
+  releaseKey(fingerprint: IdempotencyFingerprint): Promise<void>;
+  /** The id of the user who has claimed the number, as their current one or as the one to change to. */
+  findHolder(phoneNumber: string): Promise<string | undefined>;
+  changePhoneNumber(change: RequestedPhoneChange): Promise<PhoneChangeOutcome>;
   /** Binds the key of a batch to its payload; undefined where it is bound to another, or used for something else. */
   bindBatchKey(batch: IdempotencyFingerprint): Promise<BatchRefusals | undefined>;
   /** Remembers with the key of a batch whom it refused. */
@@ -87,19 +109,50 @@ export type VerificationStart =
   | { readonly codeSentAt: Date; readonly codeExpiresAt: Date }
   | { readonly rejection: UserErrorCode };
 
+/** Whether a rejection is about the moment and not about the number. */
+export function isNotNow(rejection: UserErrorCode): boolean {
+  return rejection === 'COOL_DOWN' || rejection === 'BUDGET_EXCEEDED';
+}
+
+/** That a user has proved a number. */
+export interface Proof {
+  readonly userId: string;
+  readonly phoneNumber: string;
+  readonly verifiedAt: Date;
+  readonly clientId: string;
+}
+
+/** A request for a further code. */
+export interface CodeRequest {
+  readonly userId: string;
+  /** The outbox record that asks for the code, and how long the asking request has it to itself. */
+  readonly requestId: string;
+  readonly leaseMs: number;
+  readonly clientId: string;
+  /** How long after a code no further one is sent. */
+  readonly coolDownMs: number;
+}
+
+/** What became of a request for a further code. */
+export type CodeRequestOutcome =
+  | { readonly kind: 'requested'; readonly user: User; readonly record: OutboxRecord }
+  | { readonly kind: 'cool-down'; readonly until: Date }
+  /** The number was refused or lost, and no other one is pending. */
+  | { readonly kind: 'failed'; readonly user: User }
+  /** There is nothing left to prove; there is no such user. */
+  | { readonly kind: 'verified' | 'not-found' };
+
 /** The proofs of phone numbers; concurrent calls share one commit. */
 export interface VerificationStore {
   /** Records the outcome and removes the outbox record; answers the user as they are then, if there still are. */
   recordStart(record: OutboxRecord, start: VerificationStart): Promise<User | undefined>;
   /** The user, verified; undefined where the number is no longer theirs. */
-  recordVerified(proof: {
-    userId: string;
-    phoneNumber: string;
-    verifiedAt: Date;
-    clientId: string;
-  }): Promise<User | undefined>;
-  /** The record that still asks for this user's verification. */
-  findRequest(userId: string): Promise<OutboxRecord | undefined>;
+  recordVerified(proof: Proof): Promise<User | undefined>;
+  /** The user, whose pending number is their verified one now; undefined where it does not wait for them any more. */
+  exchangePhoneNumber(proof: Proof): Promise<User | undefined>;
+  requestCodeAgain(request: CodeRequest): Promise<CodeRequestOutcome>;
+  /** The record that still asks for a code to this user's current number, or by another type to the pending one. */
+  findRequest(userId: string, type?: OutboxRecordType): Promise<OutboxRecord | undefined>;
 }
 
 /** What became of a record that was not taken. */
@@ -180,6 +233,7 @@ export interface Messaging {
   startVerification(request: {
     requestId: string;
     user: User;
+    phoneNumber: string;
     clientId: string;
     context: RequestContext;
   }): Promise<VerificationStart>;
@@ -197,8 +251,10 @@ export type EventDelivery = (records: readonly OutboxRecord[]) => Promise<void>;
 
 /** How long things may take and last, in milliseconds. */
 export interface Limits {
-  /** All of createUser. */
+  /** All of createUser, and of the others that have a code sent. */
   readonly createTimeoutMs: number;
+  /** From one code to the next. */
+  readonly resendCoolDownMs: number;
 }
 
 /** What every action of this service works with. */

@@ -51,7 +51,8 @@ function faultsOfForm(typed: string, country: string | undefined): UserError[] {
   return [userError(form.rejection, 'phoneNumber')];
 }
 
-function faultsOfKey(key: string): UserError[] {
+/** What is wrong with an idempotency key. */
+export function faultsOfKey(key: string): UserError[] {
   if (key === '') return [userError('REQUIRED', 'idempotencyKey', 'An empty key is none. Give one or leave it out.')];
   if (key.length > 400 || [...key].length > 200) {
     return [userError('TOO_LONG', 'idempotencyKey', 'This is too long. Shorten it to 200 characters.')];

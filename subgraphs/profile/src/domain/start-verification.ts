@@ -1,35 +1,67 @@
 import type { RequestContext } from '@atrium/service-kit';
 import { isAway } from './away.ts';
 import type { OutboxRecord } from './outbox-record.ts';
-import type { Dependencies, Messaging, VerificationStore } from './ports.ts';
-import type { User } from './user.ts';
+import type { Messaging, VerificationStore } from './ports.ts';
+import type { User, UserErrorCode } from './user.ts';
+
+interface Parts {
+  readonly messaging: Messaging;
+  readonly verifications: VerificationStore;
+}
+
+/** What became of a request for a code. */
+export interface Started {
+  /** As they are then; undefined where they are gone. */
+  readonly user: User | undefined;
+  /** Why no code is sent. */
+  readonly rejection?: UserErrorCode;
+}
+
+/** The number that a record asks a code for; undefined where nobody waits for one any more. */
+export function numberToVerify({ type }: OutboxRecord, user: User): string | undefined {
+  if (type === 'phone.change-requested') return user.pendingPhoneChange?.phoneNumber;
+  return user.phoneVerification.status === 'PENDING' ? user.phoneNumber : undefined;
+}
 
 /**
- * Asks Messaging to send a code to the user's number and records what became of it; answers the user as they are then.
- * Whoever runs it twice for one record gets the first outcome from Messaging, so it never makes a second code.
+ * Asks Messaging to send a code to the user's current or pending number, and records what became of it. Whoever runs it
+ * twice for one record gets the first outcome from Messaging, so it never makes a second code.
  */
 export async function startVerification(
-  { messaging, verifications }: { messaging: Messaging; verifications: VerificationStore },
+  { messaging, verifications }: Parts,
   record: OutboxRecord,
   user: User,
   context: RequestContext,
-): Promise<User | undefined> {
+): Promise<Started> {
   const { id: requestId, clientId } = record;
-  const start = await messaging.startVerification({ requestId, user, clientId, context });
-  return verifications.recordStart(record, start);
+  const phoneNumber = numberToVerify(record, user);
+  if (phoneNumber === undefined) return { user };
+  const start = await messaging.startVerification({ requestId, user, phoneNumber, clientId, context });
+  const current = await verifications.recordStart(record, start);
+  return 'rejection' in start ? { user: current, rejection: start.rejection } : { user: current };
 }
 
-/** The same for a request that waits: with Messaging away or slow the user is answered PENDING and the outbox goes on. */
+/** The same for a request that waits: with Messaging away or slow the user is as they were, and the outbox goes on. */
+export async function startOrLeave(
+  parts: Parts,
+  record: OutboxRecord,
+  user: User,
+  context: RequestContext,
+): Promise<Started> {
+  try {
+    return await startVerification(parts, record, user, context);
+  } catch (error) {
+    if (!isAway(error)) throw error;
+    return { user };
+  }
+}
+
+/** The user as they are after that, whatever became of the code. */
 export async function startVerificationNow(
-  dependencies: Dependencies,
+  parts: Parts,
   record: OutboxRecord,
   user: User,
   context: RequestContext,
 ): Promise<User> {
-  try {
-    return (await startVerification(dependencies, record, user, context)) ?? user;
-  } catch (error) {
-    if (!isAway(error)) throw error;
-    return user;
-  }
+  return (await startOrLeave(parts, record, user, context)).user ?? user;
 }

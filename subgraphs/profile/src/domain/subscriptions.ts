@@ -4,12 +4,12 @@ export const eventTypes = ['user.created', 'user.updated', 'user.verified', 'use
 /** An event that subscribers are told of. */
 export type EventType = (typeof eventTypes)[number];
 
-/** An event, or a verification that Messaging is asked to start. */
-export type OutboxRecordType = 'phone.verification-requested' | EventType;
+/** An event, or a verification of the current or of the pending number that Messaging is asked to start. */
+export type OutboxRecordType = 'phone.verification-requested' | 'phone.change-requested' | EventType;
 
 /** What each sister hears of. */
 const sisters: Record<'messaging' | 'image', readonly OutboxRecordType[]> = {
-  messaging: ['phone.verification-requested', 'user.verified', 'user.deleted'],
+  messaging: ['phone.verification-requested', 'phone.change-requested', 'user.verified', 'user.deleted'],
   image: ['user.deleted'],
 };
 
@@ -34,6 +34,7 @@ export function subscriptionsOf(further: readonly Subscriber[]): Subscriptions {
   const namesOf = (type: OutboxRecordType) => all.flatMap(({ name, types }) => (has(types, type) ? [name] : []));
   return {
     'phone.verification-requested': namesOf('phone.verification-requested'),
+    'phone.change-requested': namesOf('phone.change-requested'),
     'user.created': namesOf('user.created'),
     'user.updated': namesOf('user.updated'),
     'user.verified': namesOf('user.verified'),

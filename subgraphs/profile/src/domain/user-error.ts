@@ -66,4 +66,6 @@ const messages: Record<UserErrorCode, string> = {
   CODE_EXPIRED: 'The time of this code is over. Ask for a new one.',
   CODE_USED_UP: 'Too many wrong tries: this code is dead. Ask for a new one.',
   CODE_NOT_SENT: 'No code was sent yet. Wait until the status is CODE_SENT.',
+  COOL_DOWN: 'A code was sent a moment ago. Wait a minute, then ask again.',
+  BUDGET_EXCEEDED: 'Too many codes were asked for. Wait an hour, then ask again.',
 };

@@ -10,6 +10,14 @@ export interface PhoneVerification {
   readonly failure: UserErrorCode | null;
 }
 
+/** A number that takes the place of the current one once it is proved. */
+export interface PhoneNumberChange {
+  /** E.164. */
+  readonly phoneNumber: string;
+  readonly codeSentAt: Date | null;
+  readonly codeExpiresAt: Date | null;
+}
+
 /** A person who uses the messaging app. */
 export interface User {
   readonly id: string;
@@ -17,6 +25,7 @@ export interface User {
   /** E.164. */
   readonly phoneNumber: string;
   readonly phoneVerification: PhoneVerification;
+  readonly pendingPhoneChange: PhoneNumberChange | null;
   readonly email: string | null;
   readonly country: string;
   readonly location: string | null;
@@ -64,6 +73,8 @@ export const userErrorCodes = [
   'CODE_EXPIRED',
   'CODE_USED_UP',
   'CODE_NOT_SENT',
+  'COOL_DOWN',
+  'BUDGET_EXCEEDED',
 ] as const;
 
 /** A code of the closed list. */

@@ -32,8 +32,8 @@ export function createMessaging(client: ServiceClient, options: MessagingOptions
   return {
     validatePhoneNumber: ({ context, phoneNumber, country, clientId }) =>
       validate({ context, input: { phoneNumber, country, clientId } }),
-    startVerification: ({ context, requestId, clientId, user }) => {
-      const { id: userId, phoneNumber, name, country, locale } = user;
+    startVerification: ({ context, requestId, clientId, user, phoneNumber }) => {
+      const { id: userId, name, country, locale } = user;
       return start({ context, input: { requestId, userId, phoneNumber, name, country, locale, clientId } });
     },
     checkCode: ({ context, userId, phoneNumber, code, clientId }) =>

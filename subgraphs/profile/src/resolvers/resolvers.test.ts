@@ -125,6 +125,8 @@ const writes = {
   createUser: 'mutation { createUser(input: { name: "A", phoneNumber: "1", country: "IN" }) { user { id } } }',
   updateUser: 'mutation { updateUser(input: { id: "x" }) { user { id } } }',
   verifyPhone: 'mutation { verifyPhone(input: { userId: "x", code: "1" }) { user { id } } }',
+  changePhoneNumber: 'mutation { changePhoneNumber(input: { userId: "x", phoneNumber: "1" }) { user { id } } }',
+  resendPhoneVerification: 'mutation { resendPhoneVerification(input: { userId: "x" }) { user { id } } }',
   deleteUser: 'mutation { deleteUser(input: { id: "x" }) { deletedUserId } }',
 };
 
@@ -150,6 +152,27 @@ test('the phone number needs profile:phone; without it only that field is null',
   expect(answer.errors).toMatchObject([
     { path: ['user', 'phoneNumber'], extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' } },
   ]);
+});
+
+test('a pending number needs profile:phone too, by reference and in the payload of a change', async () => {
+  const [id = ''] = ids();
+  const selection = 'name phoneNumber pendingPhoneChange { phoneNumber }';
+  const change = `mutation { payload: changePhoneNumber(input: { userId: "${id}", phoneNumber: "+919812345678" }) {
+    user { ${selection} } userErrors { code } } }`;
+  const hidden = { name: 'Asha Rao', phoneNumber: null, pendingPhoneChange: null };
+  const changed = await harness.ask(change, {}, { scopes: ['profile:write'] });
+  expect(changed.data).toEqual({ payload: { user: hidden, userErrors: [] } });
+  const byReference = `query ($r: [_Any!]!) { _entities(representations: $r) { ... on User { ${selection} } } }`;
+  const read = await harness.ask(byReference, references(id), { scopes: ['profile:read'] });
+  expect(read.data).toEqual({ _entities: [hidden] });
+  for (const { errors } of [changed, read]) {
+    expect(errors?.map(({ path, extensions }) => `${path?.at(-1)} ${extensions.code}`)).toEqual([
+      'phoneNumber UNAUTHORIZED_FIELD_OR_TYPE',
+      'pendingPhoneChange UNAUTHORIZED_FIELD_OR_TYPE',
+    ]);
+  }
+  const seen = await harness.ask(byReference, references(id), { scopes: ['profile:read', 'profile:phone'] });
+  expect(seen.data).toMatchObject({ _entities: [{ pendingPhoneChange: { phoneNumber: '+919812345678' } }] });
 });
 
 test('a client may not ask for contacts, and a sister for nothing else', async () => {

@@ -9,4 +9,8 @@ export const User: UserResolvers = {
     mayReadPhoneNumber(caller);
     return user.phoneNumber;
   },
+  pendingPhoneChange: (user, _args, { caller }) => {
+    mayReadPhoneNumber(caller);
+    return user.pendingPhoneChange;
+  },
 };

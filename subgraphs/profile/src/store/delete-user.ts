@@ -51,10 +51,13 @@ async function deleteRows(
   const expectedVersion = deletion.expectedVersion ?? null;
   await connection.$executeRaw(Prisma.sql`
     UPDATE idempotency_keys SET payload_hash = NULL WHERE user_id = ${id}::uuid`);
-  await connection.$queryRaw(Prisma.sql`SELECT 1 FROM phone_claims WHERE user_id = ${id}::uuid FOR UPDATE`);
+  await connection.$queryRaw(Prisma.sql`
+    SELECT 1 FROM phone_claims WHERE user_id = ${id}::uuid ORDER BY phone_number FOR UPDATE`);
+  // A change of number that is being written ends before the statement below looks for claims.
+  await connection.$queryRaw(Prisma.sql`SELECT 1 FROM users WHERE id = ${id}::uuid FOR UPDATE`);
   const [found] = await connection.$queryRaw<(UserRow & { deleted: boolean })[]>(Prisma.sql`
     WITH found AS MATERIALIZED (
-      SELECT * FROM users WHERE id = ${id}::uuid FOR UPDATE
+      SELECT * FROM users WHERE id = ${id}::uuid
     ), gone AS (
       DELETE FROM users USING found
       WHERE users.id = found.id AND found.version = coalesce(${expectedVersion}::int, found.version)

@@ -7,12 +7,15 @@ import { Prisma } from './generated/client.ts';
 /** How many keys are removed by one statement. */
 const purgeSize = 5_000;
 
+/** A user whom an idempotency key stands for. */
+type Keyed = Pick<NewUser, 'id' | 'idempotency'>;
+
 /** Writes down the keys of those who come first with theirs; answers them and all who bring no key. */
-export async function claimKeys(
+export async function claimKeys<User extends Keyed>(
   connection: Connection,
-  users: readonly NewUser[],
+  users: readonly User[],
   lifetimeMs: number,
-): Promise<readonly NewUser[]> {
+): Promise<readonly User[]> {
   const keyed = users
     .flatMap(({ id, idempotency }) => (idempotency ? [{ id, ...idempotency }] : []))
     .toSorted((a, b) => (a.keyHash < b.keyHash ? -1 : 1));
@@ -37,6 +40,11 @@ export async function releaseKeys(connection: Connection, users: NewUser[]): Pro
   const ids = users.flatMap(({ id, idempotency }) => (idempotency ? [id] : []));
   if (ids.length === 0) return;
   await connection.$executeRaw(Prisma.sql`DELETE FROM idempotency_keys WHERE user_id = ANY (${ids}::uuid[])`);
+}
+
+/** Gives back the key of a change that was refused after it had been written. */
+export async function releaseKey(database: Database, { clientId, keyHash }: IdempotencyFingerprint): Promise<void> {
+  await database.idempotencyKey.deleteMany({ where: { clientId, keyHash } });
 }
 
 /** Looks keys up; concurrent calls share one query. */

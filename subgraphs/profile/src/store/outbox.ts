@@ -1,6 +1,7 @@
 import type { LeasedRecord, OutboxCount, OutboxRecord } from '../domain/outbox-record.ts';
 import type { OutboxStore, PutBack } from '../domain/ports.ts';
-import type { Database } from './client.ts';
+import type { OutboxRecordType } from '../domain/subscriptions.ts';
+import type { Connection, Database } from './client.ts';
 import { deadLetterColumns } from './dead-letters.ts';
 import { Prisma } from './generated/client.ts';
 
@@ -29,6 +30,18 @@ export function createOutboxStore(database: Database): OutboxStore {
     layAside: (ageMs) => layAside(database, ageMs),
     count: () => count(database),
   };
+}
+
+/** The record of this type by which Messaging is still asked for a code for this user. */
+export async function findRequest(
+  connection: Connection,
+  userId: string,
+  type: OutboxRecordType,
+): Promise<OutboxRecord | undefined> {
+  const [record] = await connection.$queryRaw<OutboxRow[]>(Prisma.sql`
+    SELECT ${outboxColumns} FROM outbox
+    WHERE user_id = ${userId}::uuid AND destination = 'messaging' AND type = ${type}`);
+  return record;
 }
 
 /** `locked`: these records, locked in one order, so that two processes with the same records cannot deadlock. */

@@ -1,4 +1,4 @@
-import { type PhoneVerificationStatus, toUserErrorCode, type User } from '../domain/user.ts';
+import { type PhoneNumberChange, type PhoneVerificationStatus, toUserErrorCode, type User } from '../domain/user.ts';
 import { Prisma } from './generated/client.ts';
 
 /** A row of `users` as both Prisma's models and our own statements give it. */
@@ -15,6 +15,9 @@ export interface UserRow {
   codeExpiresAt: Date | null;
   verifiedAt: Date | null;
   phoneFailure: string | null;
+  pendingPhoneNumber: string | null;
+  pendingCodeSentAt: Date | null;
+  pendingCodeExpiresAt: Date | null;
   createdAt: Date;
   updatedAt: Date;
   version: number;
@@ -36,6 +39,9 @@ export const userColumns = Prisma.raw(
     'users.code_expires_at AS "codeExpiresAt"',
     'users.verified_at AS "verifiedAt"',
     'users.phone_failure AS "phoneFailure"',
+    'users.pending_phone_number AS "pendingPhoneNumber"',
+    'users.pending_code_sent_at AS "pendingCodeSentAt"',
+    'users.pending_code_expires_at AS "pendingCodeExpiresAt"',
     'users.created_at AS "createdAt"',
     'users.updated_at AS "updatedAt"',
     'users.version',
@@ -58,6 +64,7 @@ export function toUser(row: UserRow): User {
     name,
     phoneNumber,
     phoneVerification,
+    pendingPhoneChange: toPendingPhoneChange(row),
     email,
     country,
     location,
@@ -67,6 +74,11 @@ export function toUser(row: UserRow): User {
     version,
     revision,
   };
+}
+
+function toPendingPhoneChange(row: UserRow): PhoneNumberChange | null {
+  const { pendingPhoneNumber: phoneNumber, pendingCodeSentAt: codeSentAt, pendingCodeExpiresAt: codeExpiresAt } = row;
+  return phoneNumber === null ? null : { phoneNumber, codeSentAt, codeExpiresAt };
 }
 
 /** Rows by their ids, in the order of the ids. */

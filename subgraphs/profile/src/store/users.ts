@@ -3,10 +3,12 @@ import type { UserStore } from '../domain/ports.ts';
 import type { Subscriptions } from '../domain/subscriptions.ts';
 import type { User } from '../domain/user.ts';
 import { bindBatchKey, recordRefusals } from './batch-keys.ts';
+import { changePhoneNumber } from './change-phone-number.ts';
 import type { Database } from './client.ts';
 import { deleteUser } from './delete-user.ts';
 import { Prisma } from './generated/client.ts';
-import { createKeyLookup, forgetExpiredKeys } from './idempotency-keys.ts';
+import { createKeyLookup, forgetExpiredKeys, releaseKey } from './idempotency-keys.ts';
+import { createHolderLookup } from './phone-holders.ts';
 import { type BufferBound, createWriteBuffer, type Lifetimes } from './save-new-users.ts';
 import { createUpdateBuffer } from './update-users.ts';
 import { inOrder, type UserRow, userColumns } from './user-rows.ts';
@@ -27,6 +29,9 @@ export function createUserStore(
       return users.map(saveNewUser);
     },
     findUsedKey: createKeyLookup(database),
+    releaseKey: (fingerprint) => releaseKey(database, fingerprint),
+    findHolder: createHolderLookup(database),
+    changePhoneNumber: (change) => changePhoneNumber(database, change, lifetimes, subscriptions),
     bindBatchKey: (batch) => bindBatchKey(database, batch, lifetimes.idempotencyMs),
     recordRefusals: (batch, refusals) => recordRefusals(database, batch, refusals),
     updateUser: createUpdateBuffer(database, subscriptions, bound),

@@ -1,11 +1,14 @@
 import { createBatcher, newId } from '@atrium/service-kit';
 import type { OutboxRecord } from '../domain/outbox-record.ts';
-import type { VerificationStart, VerificationStore } from '../domain/ports.ts';
+import { isNotNow, type Proof, type VerificationStart, type VerificationStore } from '../domain/ports.ts';
 import type { Subscriptions } from '../domain/subscriptions.ts';
 import type { User } from '../domain/user.ts';
 import type { Database } from './client.ts';
+import { exchangePhoneNumber } from './exchange-phone-number.ts';
 import { Prisma } from './generated/client.ts';
-import { type OutboxRow, outboxColumns } from './outbox.ts';
+import { findRequest } from './outbox.ts';
+import { recordChangeStarts } from './phone-change-starts.ts';
+import { requestCodeAgain } from './request-code-again.ts';
 import { tellSubscribers } from './tell-subscribers.ts';
 import { countUsers } from './user-stats.ts';
 import { findUsersByIds } from './users.ts';
@@ -15,8 +18,6 @@ interface Started {
   start: VerificationStart;
 }
 
-type Proof = Parameters<VerificationStore['recordVerified']>[0];
-
 /** The proofs of phone numbers in PostgreSQL. */
 export function createVerificationStore(database: Database, subscriptions: Subscriptions): VerificationStore {
   const options = { maxSize: 500, concurrency: 1 };
@@ -24,12 +25,9 @@ export function createVerificationStore(database: Database, subscriptions: Subsc
   return {
     recordStart: (record, start) => recordStart({ record, start }),
     recordVerified: createBatcher((proofs: Proof[]) => recordVerified(database, subscriptions, proofs), options),
-    async findRequest(userId) {
-      const [record] = await database.$queryRaw<OutboxRow[]>(Prisma.sql`
-        SELECT ${outboxColumns} FROM outbox
-        WHERE user_id = ${userId}::uuid AND destination = 'messaging' AND type = 'phone.verification-requested'`);
-      return record;
-    },
+    exchangePhoneNumber: (proof) => exchangePhoneNumber(database, proof, subscriptions),
+    requestCodeAgain: (request) => requestCodeAgain(database, request),
+    findRequest: (userId, type = 'phone.verification-requested') => findRequest(database, userId, type),
   };
 }
 
@@ -38,8 +36,15 @@ async function recordStarts(
   subscriptions: Subscriptions,
   started: Started[],
 ): Promise<(User | undefined)[]> {
-  await recordRejections(database, subscriptions, started);
-  await recordCodes(database, started);
+  const ofCurrent = started.filter(({ record }) => record.type === 'phone.verification-requested');
+  await recordRejections(database, subscriptions, ofCurrent);
+  await recordPostponements(database, ofCurrent);
+  await recordCodes(database, ofCurrent);
+  await recordChangeStarts(
+    database,
+    started.filter(({ record }) => record.type === 'phone.change-requested'),
+    subscriptions,
+  );
   return findUsersByIds(
     database,
     started.map(({ record }) => record.userId),
@@ -49,7 +54,7 @@ async function recordStarts(
 /** A number that Messaging refused after all: the user has FAILED and holds it no longer. */
 async function recordRejections(database: Database, subscriptions: Subscriptions, started: Started[]): Promise<void> {
   const refused = started.flatMap(({ record, start }) =>
-    'rejection' in start ? [{ record, rejection: start.rejection }] : [],
+    'rejection' in start && !isNotNow(start.rejection) ? [{ record, rejection: start.rejection }] : [],
   );
   if (refused.length === 0) return;
   const ids = refused.map(({ record }) => record.userId);
@@ -58,8 +63,10 @@ async function recordRejections(database: Database, subscriptions: Subscriptions
     async (connection) => {
       await connection.$executeRaw(Prisma.sql`
         DELETE FROM phone_claims WHERE phone_number IN (
-          SELECT phone_number FROM phone_claims WHERE user_id = ANY (${ids}::uuid[]) AND NOT verified
-          ORDER BY phone_number FOR UPDATE
+          SELECT phone_claims.phone_number FROM phone_claims JOIN users
+            ON users.id = phone_claims.user_id AND users.phone_number = phone_claims.phone_number
+          WHERE users.id = ANY (${ids}::uuid[]) AND users.phone_status = 'PENDING' AND NOT phone_claims.verified
+          ORDER BY phone_claims.phone_number FOR UPDATE OF phone_claims
         )`);
       await connection.$executeRaw(Prisma.sql`
         WITH ${lockedUsers(ids)}, ${removedRequests(records)}, changed AS (
@@ -76,6 +83,17 @@ async function recordRejections(database: Database, subscriptions: Subscriptions
     },
     { maxWait: 10_000, timeout: 10_000 },
   );
+}
+
+/** Who may have no further code for the moment goes on with the one that was sent before, if there was one. */
+async function recordPostponements(database: Database, started: Started[]): Promise<void> {
+  const postponed = started.filter(({ start }) => 'rejection' in start && isNotNow(start.rejection));
+  if (postponed.length === 0) return;
+  const ids = postponed.map(({ record }) => record.userId);
+  await database.$executeRaw(Prisma.sql`
+    WITH ${lockedUsers(ids)}, ${removedRequests(postponed.map(({ record }) => record.id))}
+    UPDATE users SET phone_status = 'CODE_SENT' FROM locked
+    WHERE users.id = locked.id AND phone_status = 'PENDING' AND code_sent_at IS NOT NULL`);
 }
 
 /** Only who is still PENDING: others have been verified, refused or taken over while the answer was on its way. */
@@ -126,7 +144,7 @@ async function recordVerified(
   const ids = proofs.map(({ userId }) => userId);
   const held = await database.$queryRaw<{ userId: string; phoneNumber: string }[]>(Prisma.sql`
     WITH input AS (
-      SELECT DISTINCT ON (user_id) * FROM unnest(
+      SELECT DISTINCT ON (user_id, phone_number) * FROM unnest(
         ${ids}::uuid[], ${proofs.map(({ phoneNumber }) => phoneNumber)}::text[],
         ${proofs.map(({ verifiedAt }) => verifiedAt)}::timestamptz[], ${proofs.map(({ clientId }) => clientId)}::text[],
         ${proofs.map(() => newId())}::uuid[]

@@ -38,6 +38,8 @@ export interface FakeMessaging extends FakeSister {
   /** Numbers that validatePhoneNumbers refuses, and those that only startPhoneVerifications does. */
   readonly refusedAtOnce: Map<string, string>;
   readonly refusedLate: Map<string, string>;
+  /** The codes of numbers whose code is not the usual one. */
+  readonly codes: Map<string, string>;
   /** Whether to keep the answer to a start back after it was done, as a crash would. */
   loseStartAnswers: boolean;
 }
@@ -108,6 +110,7 @@ export async function startFakeMessaging(trustedKeys: PublicJwks): Promise<FakeM
     started: new Map(),
     refusedAtOnce: new Map(),
     refusedLate: new Map(),
+    codes: new Map(),
     loseStartAnswers: false,
   };
   const fake: FakeMessaging = Object.assign(
@@ -147,8 +150,8 @@ function rootOf(state: Omit<FakeMessaging, keyof FakeSister>, caller: Caller) {
         return { requestId, rejection, ...(rejection === null ? times : {}) };
       }),
     checkPhoneVerification: ({ inputs }: Inputs) =>
-      record('checkPhoneVerification', inputs).map(({ userId, code }) => {
-        const accepted = code === rightCode;
+      record('checkPhoneVerification', inputs).map(({ userId, phoneNumber = '', code }) => {
+        const accepted = code === (state.codes.get(phoneNumber) ?? rightCode);
         return accepted
           ? { userId, accepted, verifiedAt: '2026-11-24T09:35:00.000Z', rejection: null }
           : { userId, accepted, verifiedAt: null, rejection: 'CODE_WRONG' };

@@ -14,6 +14,7 @@ export interface UserAnswer {
   updatedAt: string;
   version: number;
   phoneVerification: { status: PhoneVerificationStatus; codeSentAt: string | null; failure: string | null };
+  pendingPhoneChange: { phoneNumber: string; codeSentAt: string | null; codeExpiresAt: string | null } | null;
 }
 
 /** The payload of a mutation. */
@@ -23,13 +24,13 @@ export interface Payload {
 }
 
 const userFields = `id name phoneNumber email country location locale createdAt updatedAt version
-  phoneVerification { status codeSentAt failure }`;
+  phoneVerification { status codeSentAt failure } pendingPhoneChange { phoneNumber codeSentAt codeExpiresAt }`;
 const payloadFields = `{ user { ${userFields} } userErrors { code field message } }`;
 
 /** Runs a mutation that answers with a user, and fails where it answers with an error instead. */
 export async function mutate(
   harness: Harness,
-  name: 'createUser' | 'updateUser' | 'verifyPhone',
+  name: 'createUser' | 'updateUser' | 'verifyPhone' | 'changePhoneNumber' | 'resendPhoneVerification',
   input: object,
   options?: ClientOptions,
 ): Promise<Payload> {
