@@ -113,6 +113,31 @@ describe('a subgraph under a flood', () => {
     await Promise.all([single, ...flood]);
   });
 
+  test('answers no more of one caller’s reads in a turn of the event loop than its share, be they ever so quick', async () => {
+    let inTurn = 0;
+    let most = 0;
+    const quick = () => {
+      inTurn++;
+      most = Math.max(most, inTurn);
+      setImmediate(() => {
+        inTurn = 0;
+      });
+      return 'done';
+    };
+    const share = { readsRunningOfCaller: 2, readsRunningOfCallerWhenFull: 2 };
+    const shop = await startWorkshop(share, {
+      typeDefs: 'type Query { quick: String }',
+      resolvers: { Query: { quick } },
+    });
+    const floods = Array.from({ length: 5 }, () => () => {
+      const asked = Array.from({ length: 40 }, () => dataOf(shop.ask('flood', { query: '{ quick }' })));
+      return Promise.all(asked);
+    });
+    for (const flood of floods)
+      expect(new Set((await flood()).map((data) => JSON.stringify(data)))).toEqual(new Set(['{"quick":"done"}']));
+    expect(most).toBe(2);
+  });
+
   test('tells at once that it is overloaded, and when to come back', async () => {
     const shop = await startWorkshop({ readsRunning: 1, readsWaiting: 1 });
     const asked = [shop.ask('a', read('r0'))];

@@ -19,7 +19,7 @@ export const admissionSettings = {
   readsRunningOfCallerWhenFull: integer(
     'READS_RUNNING_OF_CALLER_WHEN_FULL',
     'the same while the process has no time left: fewer at once then get as much done, and keep nobody else waiting',
-    { fallback: 2, min: 1, max: 10_000 },
+    { fallback: 4, min: 1, max: 10_000 },
   ),
   readsWaiting: integer('READS_WAITING', 'how many queries may wait; more are OVERLOADED', {
     fallback: 1_024,

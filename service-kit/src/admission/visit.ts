@@ -10,7 +10,7 @@ export class Visit implements Visitor {
   readonly #admission: Admission;
   #lane: LaneName | undefined;
   #place: Place | undefined;
-  #isAtWork = false;
+  #hasBegun = false;
   #bodyBytes = 0;
   #admitted: (error?: Error) => void = () => {};
   /** How long it waited for its turn; undefined while it does. */
@@ -58,20 +58,22 @@ export class Visit implements Visitor {
 
   /** The work begins: from now on its end counts, not that of the connection. */
   workBegins(): void {
-    this.#isAtWork = true;
+    this.#hasBegun = true;
   }
 
-  /** The work is over, however it ended. */
+  /**
+   * The work is over, however it ended. Its place is free in the next turn of the event loop: what is answered from memory
+   * ends as it begins, and all of a flood of it would be worked on before anybody else's request is even read.
+   */
   workEnds(): void {
-    this.#isAtWork = false;
-    this.#leave();
+    setImmediate(() => this.#leave());
   }
 
   #close(): void {
     if (this.#bodyBytes > 0) this.#admission.bodies.give(this.caller, this.#bodyBytes);
     this.#bodyBytes = 0;
     // A change whose caller has gone is finished all the same, and takes part of what can be done at once until it is.
-    if (!this.#isAtWork) this.#leave();
+    if (!this.#hasBegun) this.#leave();
   }
 
   #leave(): void {
