@@ -1,4 +1,4 @@
-import { seeded } from './random.ts';
+import { seeded } from '@atrium/service-kit/testing/seeded';
 
 /** The keys that were asked for, one after the other, and which of the requests were a scan's. */
 export interface Trace {

@@ -7,6 +7,7 @@ import type { RunningServer } from '../../src/launch.ts';
 import { startLoadProcess } from '../../src/load/load-process.ts';
 import { memoryOf, processTree } from '../../src/process-cost.ts';
 import { createProgress } from '../../src/progress.ts';
+import { runBench } from '../../src/run-bench.ts';
 import { type Cores, chooseCores, moveTo } from './cores.ts';
 import { type Gateway, gateways, peersFolder, type Site } from './gateways/index.ts';
 import type { LoadJob, LoadResult } from './load/job.ts';
@@ -23,22 +24,7 @@ const progress = createProgress();
 const folder = mkdtempSync(join(tmpdir(), 'atrium-bench-'));
 const starts: Promise<RunningServer>[] = [];
 
-const interrupted = Promise.withResolvers<void>();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
-    process.exitCode = 130;
-    interrupted.resolve();
-  });
-}
-const work = options.profile ? profile() : compare();
-await Promise.race([work, interrupted.promise]).catch((error: Error) => {
-  process.stderr.write(`bench:gateway: ${error.message}\n`);
-  process.exitCode = 1;
-});
-// What is under way still fails now, when nobody wants it any more.
-work.catch(() => {});
-await leave();
-process.exit();
+await runBench('bench:gateway', options.profile ? profile : compare, leave);
 
 async function compare(): Promise<void> {
   const chosen = options.gateways.map((name) => gateways[name]).filter(available);

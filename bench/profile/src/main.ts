@@ -6,6 +6,7 @@ import { install } from '../../src/install.ts';
 import { startLoadProcess } from '../../src/load/load-process.ts';
 import { memoryOf, processTree } from '../../src/process-cost.ts';
 import { createProgress } from '../../src/progress.ts';
+import { runBench } from '../../src/run-bench.ts';
 import { type Contestant, contestants, peersFolder, type RunningContestant, type Site } from './contestants/index.ts';
 import { type OwnStack, startOwnStack } from './contestants/own-stack.ts';
 import type { LoadJob, LoadResult } from './load/job.ts';
@@ -23,22 +24,7 @@ const stacks: Promise<OwnStack>[] = [];
 const starts: Promise<RunningContestant>[] = [];
 const leftOut: string[] = [];
 
-const interrupted = Promise.withResolvers<void>();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
-    process.exitCode = 130;
-    interrupted.resolve();
-  });
-}
-const work = options.profile ? profile() : compare();
-await Promise.race([work, interrupted.promise]).catch((error: Error) => {
-  process.stderr.write(`bench:profile: ${error.message}\n`);
-  process.exitCode = 1;
-});
-// What is under way still fails now, when nobody wants it any more.
-work.catch(() => {});
-await leave();
-process.exit();
+await runBench('bench:profile', options.profile ? profile : compare, leave);
 
 async function compare(): Promise<void> {
   const chosen = options.contestants.map((name) => contestants[name]);

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { seeded } from '@atrium/service-kit/testing/seeded';
 import { startStack } from '@atrium/stack';
 import { loadRegistrations } from '@atrium/stack/seed-direct';
 import { Command, InvalidArgumentError } from 'commander';
@@ -10,7 +11,7 @@ import { figure, toTable } from '../../src/table.ts';
 import { type Asked, ask } from './ask.ts';
 import { createCpuClock } from './cpu-clock.ts';
 import { measureInsertCost } from './insert-cost.ts';
-import { createRandom, isSearch, kindNames, makeQuestions, type Question } from './search-mix.ts';
+import { isSearch, kindNames, makeQuestions, type Question } from './search-mix.ts';
 
 interface Options {
   users: number;
@@ -39,11 +40,7 @@ const ports = 'free';
 const stack = await progress.during('starting a stack', () => startStack({ dataDir: folder, ports }));
 try {
   await load();
-  const questions = makeQuestions(
-    { count: options.users, seed: options.seed },
-    options.each,
-    createRandom(options.seed),
-  );
+  const questions = makeQuestions({ count: options.users, seed: options.seed }, options.each, seeded(options.seed));
   // Everybody's first question is slow; it is not what is measured.
   for (const kind of kindNames)
     for (const question of questions.filter((one) => one.kind === kind).slice(0, 2))

@@ -88,17 +88,6 @@ export function isSearch(kind: string): boolean {
   return kind in kinds;
 }
 
-/** Random numbers that are the same in each run (Mulberry32). */
-export function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 function wordsOf(name: string): string[] {
   return name.split(' ');
 }

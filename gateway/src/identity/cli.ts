@@ -1,17 +1,21 @@
 import { userInfo } from 'node:os';
-import { readSettings, SettingsError } from '@atrium/service-kit/settings';
-import { Command, CommanderError, Option } from 'commander';
+import {
+  addCommand,
+  type CommandAnswer,
+  createProgram,
+  printAnswer,
+  runProgram,
+} from '@atrium/service-kit/command-line';
+import { readSettings } from '@atrium/service-kit/settings';
+import { Option } from 'commander';
 import { databaseSettings } from '../config.ts';
-import { CommandFault } from './command-fault.ts';
 import { toClientId, toExpiry, toKeyId, toName, toOverlap, toRequestsPerMinute, toScopes } from './key-arguments.ts';
-import { type CommandAnswer, create, list, revoke, rotate, show } from './key-commands.ts';
+import { create, list, revoke, rotate, show } from './key-commands.ts';
 import { type KeyStore, openKeyStore } from './key-store.ts';
 import { scopes } from './scopes.ts';
 
-const program = new Command('keys')
+const program = createProgram('keys')
   .description('the API keys of the gateway, in the database at DATABASE_URL')
-  .exitOverride()
-  .configureOutput({ outputError: (text, write) => write(`keys: ${onOneLine(text)} See keys --help.\n`) })
   .addHelpText(
     'after',
     `
@@ -28,7 +32,7 @@ Examples:
   npm run keys -- revoke 4fQ0rT9xLm2Z --by 'on call'`,
   );
 
-command('create', 'make a key; it is shown once, and only its hash is kept')
+addCommand(program, 'create', 'make a key; it is shown once, and only its hash is kept')
   .requiredOption('-n, --name <name>', 'what it is for', toName)
   .requiredOption('-s, --scopes <scopes>', 'what it may do: names with commas between, or all', toScopes)
   .option('-c, --client <id>', 'the client that it belongs to; a client of its own where left out', toClientId)
@@ -41,11 +45,11 @@ command('create', 'make a key; it is shown once, and only its hash is kept')
   .option('--live', 'a key for the public (atr_live_...) instead of one for tests (atr_test_...)')
   .option('--by <who>', 'who does this, for the audit trail', toName, operatingSystemUser())
   .action((options) => answer(options, (store) => create(store, options)));
-command('list', 'all keys, without their secrets').action((options) => answer(options, list));
-command('show', 'all of one key, and what was done to it by whom')
+addCommand(program, 'list', 'all keys, without their secrets').action((options) => answer(options, list));
+addCommand(program, 'show', 'all of one key, and what was done to it by whom')
   .argument('<id>', 'its id', toKeyId)
   .action((id: string, options) => answer(options, (store) => show(store, id)));
-command('rotate', 'make a key that can do the same, and end the old one after an overlap')
+addCommand(program, 'rotate', 'make a key that can do the same, and end the old one after an overlap')
   .argument('<id>', "the old key's id", toKeyId)
   .addOption(
     new Option('-o, --overlap <duration>', 'how long both are good; the old one never longer than it was')
@@ -54,21 +58,16 @@ command('rotate', 'make a key that can do the same, and end the old one after an
   )
   .option('--by <who>', 'who does this, for the audit trail', toName, operatingSystemUser())
   .action((id: string, options) => answer(options, (store) => rotate(store, id, options)));
-command('revoke', 'refuse a key from now on; every gateway knows within seconds')
+addCommand(program, 'revoke', 'refuse a key from now on; every gateway knows within seconds')
   .argument('<id>', 'its id', toKeyId)
   .option('--by <who>', 'who does this, for the audit trail', toName, operatingSystemUser())
   .action((id: string, options) => answer(options, (store) => revoke(store, id, options)));
 
-function command(name: string, description: string): Command {
-  return program.command(name).description(description).option('--json', 'print JSON');
-}
-
-async function answer({ json }: { json?: true }, ask: (store: KeyStore) => Promise<CommandAnswer>): Promise<void> {
+async function answer(options: { json?: true }, ask: (store: KeyStore) => Promise<CommandAnswer>): Promise<void> {
   const { databaseUrl } = readSettings(databaseSettings, process.env);
   const store = openKeyStore(databaseUrl, { connections: 2, timeoutMs: 10_000 });
   try {
-    const answered = await ask(store);
-    console.log(json ? JSON.stringify(answered.json, null, 2) : answered.text);
+    printAnswer(await ask(store), options);
   } finally {
     await store.close();
   }
@@ -83,39 +82,4 @@ function operatingSystemUser(): string {
   }
 }
 
-function onOneLine(text: string): string {
-  return text
-    .replace(/^error: /, '')
-    .replace(/\s+/g, ' ')
-    .trim()
-    .replace(/[^.]$/, '$&.');
-}
-
-/** What went wrong, in one line without the database's address. */
-function toLine(error: unknown): string {
-  if (error instanceof SettingsError) return error.faults.join('; ');
-  if (error instanceof CommandFault) return error.message;
-  const { code, meta } = error as {
-    code?: string;
-    meta?: { driverAdapterError?: { cause?: { kind?: string; originalCode?: string } } };
-  };
-  const cause =
-    meta?.driverAdapterError?.cause?.originalCode ??
-    meta?.driverAdapterError?.cause?.kind ??
-    code ??
-    (error instanceof Error ? error.name : typeof error);
-  return `The database at DATABASE_URL cannot be used (${cause}). Is it running, and migrated?`;
-}
-
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) {
-    // Commander has said what there is to say. A value that is refused was understood.
-    const refused = error.code === 'commander.invalidArgument';
-    process.exitCode = error.exitCode === 0 ? 0 : refused ? 1 : 2;
-  } else {
-    process.stderr.write(`keys: ${toLine(error)}\n`);
-    process.exitCode = 1;
-  }
-}
+await runProgram(program);

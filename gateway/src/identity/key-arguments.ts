@@ -1,6 +1,6 @@
+import { CommandFault } from '@atrium/service-kit/command-line';
 import { InvalidArgumentError } from 'commander';
 import { parseApiKey } from './api-key.ts';
-import { CommandFault } from './command-fault.ts';
 import { isScope, type Scope, scopes } from './scopes.ts';
 
 /** When a key expires: at a point in time, or so long after its making. */

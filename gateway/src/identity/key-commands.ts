@@ -1,16 +1,10 @@
+import { type CommandAnswer, CommandFault } from '@atrium/service-kit/command-line';
 import { hashApiKey, newApiKey } from './api-key.ts';
-import { CommandFault } from './command-fault.ts';
 import type { Expiry } from './key-arguments.ts';
 import type { KeyRecord } from './key-record.ts';
 import type { KeyStore } from './key-store.ts';
 import { toPage, toTable } from './key-table.ts';
 import type { Scope } from './scopes.ts';
-
-/** What a command answers: for programs, and for people. */
-export interface CommandAnswer {
-  json: object;
-  text: string;
-}
 
 /** What `create` is told. */
 export interface CreateOptions {

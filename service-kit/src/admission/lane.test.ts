@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { seeded } from '../testing/seeded.ts';
 import { waitUntil } from '../testing/wait-until.ts';
 import { Lane, type LaneLimits } from './lane.ts';
 import type { DropReason, Place, Visitor } from './place.ts';
@@ -203,15 +204,10 @@ describe('a lane', () => {
   });
 });
 
-/** Random numbers that are the same for the same seed. */
+/** Draws whole numbers below a bound, the same for the same seed. */
 function randomOf(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
+  const next = seeded(seed);
+  return (below) => Math.floor(next() * below);
 }
 
 describe('whatever arrives, in whatever order', () => {

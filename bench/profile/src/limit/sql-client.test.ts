@@ -52,6 +52,8 @@ test('where there is no pgbench, a client on Node tells its rate and its times i
 });
 
 const pgbench = chooseSqlClient(folder);
+// Where there is none, the run says why this test is skipped.
+if (pgbench.instead !== undefined) process.stdout.write(`pgbench is not tested: ${pgbench.instead}\n`);
 const withPgbench = pgbench.instead === undefined ? test : test.skip;
 
 withPgbench('pgbench tells its rate and the times of some of its transactions', async () => {

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { newId } from '@atrium/service-kit';
+import { seeded } from '@atrium/service-kit/testing/seeded';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type CachedUsers, cutListeners, openCachedUsers } from '../testing/cached-users.ts';
 import { newUser, startTestStore, type TestStore } from '../testing/store.ts';
@@ -65,22 +66,17 @@ class History {
   }
 }
 
-/** Draws whole numbers below a bound, the same for the same seed (xorshift). */
+/** Draws whole numbers below a bound, the same for the same seed. */
 function draws(seed: number): (below: number) => number {
-  let state = seed || 1;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
+  const next = seeded(seed);
+  return (below) => Math.floor(next() * below);
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 test('whatever happens at once, nobody answers with an old version after half a second, nor goes back', async () => {
   const seed = Number(process.env.ATRIUM_TEST_SEED ?? randomInt(1, 2 ** 31));
-  console.log(`seed ${seed}`);
+  process.stdout.write(`cache coherence: seed ${seed}\n`);
   const until = performance.now() + runMs;
   const histories: History[] = [];
   const born = async (slot: number, process: number) => {

@@ -1,16 +1,6 @@
+import { seeded } from '@atrium/service-kit/testing/seeded';
 import { expect, test } from '@jest/globals';
 import { FrequencyCache } from './frequency-cache.ts';
-
-/** Draws numbers that are the same in every run (mulberry32). */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const cacheOf = (entries: number) =>
   new FrequencyCache<number>({ maxBytes: entries, expectedEntries: entries, seed: 7 });
@@ -55,7 +45,7 @@ test('what becomes frequent takes the place of what was', () => {
 test('the bytes are never more than allowed, whatever is put in, replaced and taken out', () => {
   const maxBytes = 10_000;
   const cache = new FrequencyCache<number>({ maxBytes, expectedEntries: 100, seed: 7 });
-  const random = numbers(42);
+  const random = seeded(42);
   const held = new Map<string, number>();
   let most = 0;
   for (let step = 0; step < 100_000; step += 1) {

@@ -1,3 +1,4 @@
+import { type CommandAnswer, CommandFault } from '@atrium/service-kit/command-line';
 import type { DeadLetterStore, OutboxStore } from '../domain/ports.ts';
 import { toCountTable, toLetterTable } from './tables.ts';
 
@@ -6,15 +7,6 @@ export interface Outbox {
   readonly records: Pick<OutboxStore, 'count'>;
   readonly letters: DeadLetterStore;
 }
-
-/** What a command answers: for programs, and for people. */
-export interface CommandAnswer {
-  readonly json: object;
-  readonly text: string;
-}
-
-/** What a command cannot do, in one line that says what to do instead. */
-export class CommandFault extends Error {}
 
 /** Tells how many records each destination has in each state. */
 export async function status({ records }: Outbox): Promise<CommandAnswer> {
