@@ -12,7 +12,7 @@ export function chosen<Name extends string>(flags: string, description: string, 
 
 /** Reads a whole number. */
 export function toCount(text: string): number {
-  if (!/^\d{1,7}$/.test(text)) throw new InvalidArgumentError('Give a whole number.');
+  if (!/^\d{1,8}$/.test(text)) throw new InvalidArgumentError('Give a whole number.');
   return Number(text);
 }
 

@@ -1,8 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -42,16 +40,6 @@ export async function launch(folder: string, probe: string, options: Launch): Pr
   process.once('exit', () => child.kill('SIGKILL'));
   await untilAnswering(name, child, `http://127.0.0.1:${port}/graphql`, headers, probe, logFile);
   return { port, headers, logFile, pid: child.pid as number, stop: () => stop(child) };
-}
-
-/** A port that nobody listens on at the moment. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** What every server's environment holds: production, and no vendor is told anything. */

@@ -80,13 +80,15 @@ export function listenToDatabase(options: DatabaseListenerOptions): DatabaseList
 
   async function beat(fresh: pg.Client, heart: Heartbeat): Promise<void> {
     const sentAt = performance.now();
+    let row: Record<string, unknown>;
     try {
       const { rows } = await fresh.query(heart.statement);
-      if (client !== fresh) return;
-      heart.onAnswer(sentAt, rows[0]);
+      row = rows[0];
     } catch (error) {
       return lose(fresh, error);
     }
+    if (client !== fresh) return;
+    heart.onAnswer(sentAt, row);
     const pauseMs = Math.max(0, sentAt + heart.everyMs - performance.now());
     beating = setTimeout(() => void beat(fresh, heart), pauseMs).unref();
   }
@@ -97,8 +99,8 @@ export function listenToDatabase(options: DatabaseListenerOptions): DatabaseList
     client = undefined;
     clearTimeout(beating);
     lost.end().catch(() => {});
-    options.onLost?.();
     if (closed) return;
+    options.onLost?.();
     const pauseMs = Math.min(longestRetryMs, firstRetryMs * 2 ** failures) * (0.5 + Math.random() / 2);
     failures += 1;
     logger.warn({ channel, error: describeError(error), pauseMs }, 'not listening to the database; trying again');

@@ -1,4 +1,5 @@
-import { getOperationAST, OperationTypeNode, parse } from 'graphql';
+import { OperationTypeNode } from 'graphql';
+import { createOperationKinds } from './operation-kind.ts';
 import type { RequestContext } from './request-context.ts';
 import type { ServiceResponse } from './service-call.ts';
 import { ServiceUnavailable, UnusableAnswer } from './service-errors.ts';
@@ -19,6 +20,9 @@ export interface ServiceClient {
   close(): Promise<void>;
 }
 
+/** More than the handful of documents that a service has for its sisters. */
+const maxRemembered = 100;
+
 /** How a client works; what is left out has a default. */
 export interface ServiceClientOptions extends ServicePoolOptions {
   /** Where events go, below the service's address; empty for the address itself. */
@@ -33,16 +37,7 @@ export function createServiceClient(
   { eventsPath = '/events', ...options }: ServiceClientOptions = {},
 ): ServiceClient {
   const pool = createServicePool(name, addresses, options);
-  // A service has a handful of documents for its sisters.
-  const reads = new Map<string, boolean>();
-
-  function isRead(query: string): boolean {
-    const known = reads.get(query);
-    if (known !== undefined) return known;
-    const reading = getOperationAST(parse(query))?.operation === OperationTypeNode.QUERY;
-    reads.set(query, reading);
-    return reading;
-  }
+  const kindOf = createOperationKinds(maxRemembered);
 
   async function post(
     path: string,
@@ -57,7 +52,7 @@ export function createServiceClient(
 
   return {
     async execute<Data>({ query, variables, context, timeoutMs }: Parameters<ServiceClient['execute']>[0]) {
-      const call = { context, timeoutMs, isRead: isRead(query) };
+      const call = { context, timeoutMs, isRead: kindOf(query) === OperationTypeNode.QUERY };
       const response = await post('/graphql', 'application/json', { query, variables }, call);
       const answer = parseAnswer<Data>(response);
       if (answer?.data == null || answer.errors) {

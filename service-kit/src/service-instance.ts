@@ -6,7 +6,7 @@ import type { ServiceCall } from './service-call.ts';
 
 /** How connections to an instance are kept, and when it is left alone. */
 export interface InstanceOptions extends HealthOptions {
-  /** The most connections to it. */
+  /** The most connections to it; as many again where files are passed on to it. */
   connections: number;
   /** What finds out whether it is back: any answer with a status below 500 says so. */
   probe: Probe;

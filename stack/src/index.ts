@@ -1,6 +1,7 @@
 export type { PortChoice } from './addresses.ts';
 export type { DatabaseChoice } from './databases.ts';
 export { deploy } from './migrations/deploy.ts';
+export { freePort } from './ports.ts';
 export { withClient } from './postgres/provision.ts';
 export { startTemporaryReplica } from './postgres/replica.ts';
 export type { PostgresServer } from './postgres/server.ts';

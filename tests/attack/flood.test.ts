@@ -1,14 +1,16 @@
-import { expect, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { openAtrium } from '../support/atrium.ts';
 import { type Flood, startFlood } from '../support/flood.ts';
 import { newPerson } from '../support/phone-numbers.ts';
+import { quantile } from '../support/quantile.ts';
 import { createSender } from '../support/sender.ts';
-import { sharedSystem } from '../support/test-system.ts';
+import { ownSystem } from '../support/test-system.ts';
 import { scale, tier } from '../support/tier.ts';
 import { signToken } from '../support/tokens.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-const system = await sharedSystem();
+// Of its own: a flood leaves thousands of users behind, and what is still to be done for them.
+const system = await ownSystem();
 const connections = scale('connections of the flood', { small: 100, full: 500 });
 const rounds = scale('rounds, each quiet and then flooded', { small: 1, full: 5 });
 const reads = scale('single reads in each', { small: 100, full: 200 });
@@ -23,11 +25,6 @@ async function authorizationOf(clientId: string): Promise<string> {
   const key = system.signingKeys.gateway;
   const claims = { key, type: 'atrium-client+jwt', audience: 'profile', scope: 'profile:read profile:write' } as const;
   return `Bearer ${await signToken({ ...claims, subject: clientId })}`;
-}
-
-function quantile(times: number[], share: number): number {
-  const sorted = times.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }
 
 function told(times: number[]): string {
@@ -50,10 +47,14 @@ async function readOneByOne(id: string, count: number): Promise<number[]> {
 
 async function startAtHeight(query: string, variables: Variables): Promise<Flood> {
   const authorization = await authorizationOf('flood');
-  const flood = startFlood({ url, authorization, body: JSON.stringify({ query, variables }), connections });
-  await waitFor('the flood is at its height', async () => ((await flood.counts())['200'] ?? 0) > connections);
-  return flood;
+  const started = startFlood({ url, authorization, body: JSON.stringify({ query, variables }), connections });
+  flood = started;
+  await waitFor('the flood is at its height', async () => ((await started.counts())['200'] ?? 0) > connections);
+  return started;
 }
+
+let flood: Flood | undefined;
+afterEach(() => flood?.stop());
 
 const floods: [string, (round: number, id: string) => [string, Variables]][] = [
   ['reads', (_round, id) => [read, { id }]],

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { doublingFragments } from '../support/bombs.ts';
 import { send } from '../support/graphql-client.ts';
 import { nobody } from '../support/input-rows.ts';
+import { quantile } from '../support/quantile.ts';
 import { sharedSystem } from '../support/test-system.ts';
 import { scale } from '../support/tier.ts';
 
@@ -22,10 +23,7 @@ async function timed(query: string, variables: object = {}): Promise<{ tookMs: n
 
 const neighbour = () => timed('query ($id: ID!) { user(id: $id) { id name } }', { id: nobody });
 
-function quantile(times: { tookMs: number }[], share: number): number {
-  const sorted = times.map(({ tookMs }) => tookMs).sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-}
+const msOf = (times: { tookMs: number }[]) => times.map(({ tookMs }) => tookMs);
 
 async function oneAfterAnother<T>(count: number, work: (turn: number) => Promise<T>): Promise<T[]> {
   const done: T[] = [];
@@ -44,10 +42,10 @@ test('a document of 1 KB whose fragments double 2^18 times is refused at once, a
   expect(new Set(attacks.map(({ code }) => code))).toEqual(new Set(['QUERY_TOO_COMPLEX']));
   expect(attacked.filter(({ code }) => code !== undefined)).toEqual([]);
   const told = {
-    calm: quantile(calm, 0.99),
-    attacked: quantile(attacked, 0.99),
-    refusal: quantile(attacks, 0.5),
-    slowestRefusal: quantile(attacks, 1),
+    calm: quantile(msOf(calm), 0.99),
+    attacked: quantile(msOf(attacked), 0.99),
+    refusal: quantile(msOf(attacks), 0.5),
+    slowestRefusal: quantile(msOf(attacks), 1),
   };
   process.stdout.write(
     `p99 of others ${told.calm.toFixed(1)} ms before and ${told.attacked.toFixed(1)} ms during the attack; ` +

@@ -106,7 +106,7 @@ test('uploads that are broken off anywhere leave no file, no handle, no memory a
   // The first uploads load code and fill pools, and the first aborts stretch the heap, which is not what is measured.
   const photo = { bytes: await photograph(), name: 'photo.jpg', type: 'image/jpeg' };
   for (let i = 0; i < 3; i++) await uploadFile(atrium, { userId }, photo);
-  await collectGarbage(pids.gateway);
+  await collectGarbage(pids.gateway, system.debuggerPort);
   const externalBytesBefore = await externalBytes();
   await abortUploads(Math.max(60, count / 10));
   const settled = () => Object.values(pids).every((pid) => !handles(pid).some((name) => name.includes('/capacitor-')));
@@ -127,7 +127,7 @@ test('uploads that are broken off anywhere leave no file, no handle, no memory a
   await waitFor('no connection is left', () => handles(pids.gateway).length <= before.handles + atOnce, {
     timeoutMs: 20_000,
   });
-  await collectGarbage(pids.gateway);
+  await collectGarbage(pids.gateway, system.debuggerPort);
   const held = (await externalBytes()) - externalBytesBefore;
   const grown = (name: 'gateway' | 'image') => (memoryOf(pids[name]) - before.memory[name]) / mebibyte;
   process.stdout.write(

@@ -10,10 +10,20 @@ export default async function setUp(): Promise<void> {
   const system = await startSystem();
   process.stdout.write(`\nsystem ready in ${Math.round(performance.now() - startedAt)} ms at ${system.gatewayUrl}\n`);
   globalThis.atriumTestSystem = system;
-  const { gatewayUrl, apiKey, dataDir, databases, adminDatabaseUrl, signingKeys, picturePort } = system;
+  const { gatewayUrl, apiKey, dataDir, databases, adminDatabaseUrl, signingKeys, picturePort, debuggerPort } = system;
   const services = Object.fromEntries(
     Object.entries(system.services).map(([name, { url, pid }]) => [name, { url, pid }]),
   );
-  const shared = { gatewayUrl, apiKey, dataDir, services, databases, adminDatabaseUrl, signingKeys, picturePort };
+  const shared = {
+    gatewayUrl,
+    apiKey,
+    dataDir,
+    services,
+    databases,
+    adminDatabaseUrl,
+    signingKeys,
+    picturePort,
+    debuggerPort,
+  };
   process.env[sharedSystemVariable] = JSON.stringify(shared);
 }

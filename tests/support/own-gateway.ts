@@ -2,8 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { repositoryRoot, startArguments } from '@atrium/stack';
-import { freePort } from './free-port.ts';
+import { freePort, repositoryRoot, startArguments } from '@atrium/stack';
 import { waitFor } from './wait-for.ts';
 
 /** A gateway process of a test's own, over any supergraph and without keys. */

@@ -2,8 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { repositoryRoot } from '@atrium/stack';
-import { freePort } from './free-port.ts';
+import { freePort, repositoryRoot } from '@atrium/stack';
 import { waitFor } from './wait-for.ts';
 
 /** What .data/stack.json says. */

@@ -1,8 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ServiceName, type SigningKey, type Stack, type StackOptions, startStack } from '@atrium/stack';
-import { freePort } from './free-port.ts';
+import { freePort, type ServiceName, type SigningKey, type Stack, type StackOptions, startStack } from '@atrium/stack';
 
 /** The running system as a test knows it. */
 export interface System {
@@ -16,6 +15,8 @@ export interface System {
   signingKeys: Record<ServiceName, SigningKey>;
   /** The one local port that Image may fetch pictures from. */
   picturePort: number;
+  /** The one local port that the gateway listens at when it is debugged. */
+  debuggerPort: number;
 }
 
 /** A system of a test's own, which it may kill parts of. */
@@ -29,18 +30,19 @@ export async function startSystem(options: StackOptions = {}): Promise<OwnSystem
   const dataDir = mkdtempSync(join(tmpdir(), 'atrium-test-'));
   // PostgreSQL runs under a user of its own where the tests run as root, and must be able to pass through.
   chmodSync(dataDir, 0o711);
-  const picturePort = await freePort();
+  const [picturePort, debuggerPort] = [await freePort(), await freePort()];
   const image = { IMAGE_URL_ALLOWED_HOSTS: `127.0.0.1:${picturePort}`, ...options.settings?.image };
+  const gateway = { NODE_OPTIONS: `--inspect-port=${debuggerPort}`, ...options.settings?.gateway };
   const stack = await startStack({
     dataDir,
     ports: 'free',
     ...options,
-    settings: { ...options.settings, image },
+    settings: { ...options.settings, image, gateway },
     postgresSettings: { shared_preload_libraries: 'pg_stat_statements', ...options.postgresSettings },
   });
   const stop = async () => {
     await stack.stop();
     rmSync(dataDir, { recursive: true, force: true });
   };
-  return { ...stack, adminDatabaseUrl: stack.postgres?.url ?? '', picturePort, stop };
+  return { ...stack, adminDatabaseUrl: stack.postgres?.url ?? '', picturePort, debuggerPort, stop };
 }

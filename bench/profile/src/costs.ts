@@ -71,6 +71,6 @@ function descends(reading: CostReading, cpu: ProcessCpu, root: number): boolean 
 }
 
 /** The database that a backend works for, by the title that PostgreSQL gives it; undefined for any other process. */
-export function databaseOf(title: string): string | undefined {
+function databaseOf(title: string): string | undefined {
   return /^postgres: \S+ (\S+) [\d.:]+\(\d+\)/.exec(title)?.[1];
 }

@@ -1,11 +1,8 @@
 import type { Person } from './dataset.ts';
 import { listed } from './workloads.ts';
 
-/** The ways to ask: ours, whether by the gateway or directly, and those of the peers. */
-export const dialectNames = ['atrium', 'postgraphile', 'keystone'] as const;
-
-/** A way to ask. */
-export type DialectName = (typeof dialectNames)[number];
+/** A way to ask: ours, whether by the gateway or directly, or that of a peer. */
+export type DialectName = 'atrium' | 'postgraphile' | 'keystone';
 
 /** One operation as a client prepares it: the text is the same on every request. */
 export interface Operation<Input> {

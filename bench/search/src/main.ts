@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { seeded } from '@atrium/service-kit/testing/seeded';
 import { startStack } from '@atrium/stack';
 import { loadRegistrations } from '@atrium/stack/seed-direct';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
+import { toCount } from '../../src/arguments.ts';
 import { createProgress } from '../../src/progress.ts';
 import { quantile } from '../../src/statistics.ts';
 import { figure, toTable } from '../../src/table.ts';
@@ -120,9 +121,4 @@ function report(rounds: readonly Asked[][]): string {
 function quantiles(values: readonly number[], parts: readonly number[]): number[] {
   const sorted = Float64Array.from(values).sort();
   return parts.map((part) => quantile(sorted, part));
-}
-
-function toCount(text: string): number {
-  if (!/^[1-9]\d{0,7}$/.test(text)) throw new InvalidArgumentError('Give a whole number.');
-  return Number(text);
 }

@@ -108,6 +108,7 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
     exchange.outcome = errorCodes[0] ?? 'ok';
     // A file that was found too large on its way is told by the status too, though the operation had begun.
     const tooLarge = errorCodes.includes('PAYLOAD_TOO_LARGE') && isMultipart(request);
+    if (tooLarge) metrics.limit('body');
     const sending = sendAnswer(exchange, tooLarge ? 413 : 200, body, parts.answer);
     if (sending) await sending;
   }

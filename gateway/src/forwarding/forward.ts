@@ -51,13 +51,15 @@ export function createForwarder(
     headersTimeout: timeoutMs,
     bodyTimeout: idleTimeoutMs,
   });
-  const stopping = new AbortController();
   // A page that listens to events never ends its request by itself. All else is finished.
-  if (idleTimeoutMs === 0) app.addHook('preClose', async () => stopping.abort());
+  const stopping = idleTimeoutMs === 0 ? new AbortController() : undefined;
+  if (stopping) app.addHook('preClose', async () => stopping.abort());
   app.addHook('onClose', () => pool.close());
 
   return {
     async forward(request, reply, headers = {}) {
+      // Whom a service asks for is for sisters to say; of the public it counts for nothing.
+      const context = { ...request.atrium, clientId: undefined };
       const abort = new AbortController();
       reply.raw.once('close', () => abort.abort());
       const kept = requestHeaders.flatMap((header) => {
@@ -70,10 +72,10 @@ export function createForwarder(
           path: base + (request.raw.url ?? ''),
           headers: [
             ...kept,
-            ...contextHeadersOf(request.atrium, Math.min(timeoutMs, remainingMs(request.atrium))),
+            ...contextHeadersOf(context, Math.min(timeoutMs, remainingMs(context))),
             ...Object.entries(headers).flat(),
           ],
-          signal: AbortSignal.any([abort.signal, stopping.signal]),
+          signal: stopping ? AbortSignal.any([abort.signal, stopping.signal]) : abort.signal,
         });
         // What the gateway says about its own answers, CORS above all, is not true of the service's.
         for (const header of ownHeaders) reply.removeHeader(header);

@@ -27,8 +27,15 @@ export interface ManifestOptions {
 /** Reads a manifest's file, throwing in one line where it cannot be used, and from then on follows its changes. */
 export function openManifest({ path, checkEveryMs, onTaken, logger }: ManifestOptions): ManifestFile {
   if (path === undefined) return { current: noManifest, reload: async () => true, close: () => {} };
+  // Followed before it is read, so that no change is missed.
   const stopFollowing = followFile(path, checkEveryMs, () => void reload());
-  let current = readNow(path);
+  let current: Manifest;
+  try {
+    current = readNow(path);
+  } catch (error) {
+    stopFollowing();
+    throw error;
+  }
   let turn: Promise<boolean> = Promise.resolve(true);
   onTaken?.(current.names);
 

@@ -1,4 +1,4 @@
 export * from './admission.ts';
 export * from './admit-requests.ts';
 export * from './lane.ts';
-export type { DropReason, Place, Visitor } from './place.ts';
+export type { Visitor } from './place.ts';

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { PublicError } from '../errors.ts';
 import type { Admission, LaneName } from './admission.ts';
+import type { Lane } from './lane.ts';
 import type { DropReason, Place, Visitor } from './place.ts';
 
 /** One request on its way in: the bytes of its body, its place in a lane, and that both are given back once. */
@@ -8,7 +9,7 @@ export class Visit implements Visitor {
   readonly caller: string;
   readonly deadline: number;
   readonly #admission: Admission;
-  #lane: LaneName | undefined;
+  #lane: Lane | undefined;
   #place: Place | undefined;
   #hasBegun = false;
   #bodyBytes = 0;
@@ -24,10 +25,6 @@ export class Visit implements Visitor {
     response.once('close', () => this.#close());
   }
 
-  get lane(): LaneName | undefined {
-    return this.#lane;
-  }
-
   /** Takes room for the body. */
   takeBody(bytes: number): void {
     const { bodies } = this.#admission;
@@ -39,9 +36,9 @@ export class Visit implements Visitor {
 
   /** Calls back when its turn has come, at once where there is room, or with the reason why it never will. */
   enter(lane: LaneName, admitted: (error?: Error) => void): void {
-    this.#lane = lane;
+    this.#lane = this.#admission.lanes[lane];
     this.#admitted = admitted;
-    this.#place = this.#admission.lanes[lane].enter(this);
+    this.#place = this.#lane.enter(this);
   }
 
   begin(place: Place, waitedMs: number): void {
@@ -77,7 +74,7 @@ export class Visit implements Visitor {
   }
 
   #leave(): void {
-    if (this.#place && this.#lane) this.#admission.lanes[this.#lane].leave(this.#place);
+    if (this.#place) this.#lane?.leave(this.#place);
   }
 }
 

@@ -72,9 +72,13 @@ export class Connection implements AnswerController, AnswerListener {
       .once('connect', () => {
         clearTimeout(tooLate);
         this.#isOpen = true;
-        this.#write();
+        if (!this.#write()) this.#free();
       })
-      .once('end', () => this.#reader.close())
+      .once('end', () => {
+        this.#reader.close();
+        // Half a connection takes no further request.
+        this.#socket.destroy();
+      })
       .once('error', (error) => this.#fail(error))
       .once('close', () => {
         clearTimeout(tooLate);
@@ -88,12 +92,15 @@ export class Connection implements AnswerController, AnswerListener {
     return now < this.#freshUntil && !this.#socket.destroyed;
   }
 
-  /** Sends a request, whose text is written in `encoding`, once the connection is open. */
-  send(request: string, encoding: BufferEncoding, handler: AnswerHandler): void {
+  /**
+   * Sends a request, whose text is written in `encoding`, once the connection is open. False where it was given up while
+   * it waited: then the connection is as free as before.
+   */
+  send(request: string, encoding: BufferEncoding, handler: AnswerHandler): boolean {
     this.#handler = handler;
     this.#request = request;
     this.#encoding = encoding;
-    if (this.#isOpen) this.#write();
+    return !this.#isOpen || this.#write();
   }
 
   /** Closes it; a call on its way is broken off without a word to its handler. */
@@ -128,19 +135,18 @@ export class Connection implements AnswerController, AnswerListener {
     this.#owner.onFree(this);
   }
 
-  #write(): void {
+  #write(): boolean {
     const handler = this.#handler;
-    if (!handler) return;
+    if (!handler) return false;
     try {
       handler.onRequestStart(this);
     } catch {
-      // It was given up while it waited.
       this.#handler = undefined;
-      this.#free();
-      return;
+      return false;
     }
     this.#socket.write(this.#request, this.#encoding);
     this.#request = '';
+    return true;
   }
 
   #read(buffer: Buffer, length: number): boolean {

@@ -32,8 +32,8 @@ export class Connections implements ConnectionOwner {
   /** Sends a request; all that becomes of it is told to the handler. */
   dispatch(request: string, encoding: BufferEncoding, handler: AnswerHandler): void {
     const connection = this.#takeIdle() ?? this.#open();
-    if (connection) connection.send(request, encoding, handler);
-    else this.#waiting.push({ request, encoding, handler });
+    if (!connection) this.#waiting.push({ request, encoding, handler });
+    else if (!connection.send(request, encoding, handler)) this.onFree(connection);
   }
 
   /** Waits for the calls under way and closes all connections. */
@@ -46,9 +46,11 @@ export class Connections implements ConnectionOwner {
   }
 
   onFree(connection: Connection): void {
-    const next = this.#waiting.shift();
-    if (next) connection.send(next.request, next.encoding, next.handler);
-    else if (this.#closed) connection.abort();
+    // However many were given up while they waited, they are passed over here and in no deeper call.
+    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
+      if (connection.send(next.request, next.encoding, next.handler)) return;
+    }
+    if (this.#closed) connection.abort();
     else this.#idle.push(connection);
   }
 
@@ -62,11 +64,11 @@ export class Connections implements ConnectionOwner {
   }
 
   #takeIdle(): Connection | undefined {
-    const connection = this.#idle.pop();
-    if (!connection || connection.isFresh(performance.now())) return connection;
-    // Those below have been idle for even longer.
-    connection.abort();
-    for (const older of this.#idle.splice(0)) older.abort();
+    const now = performance.now();
+    for (let connection = this.#idle.pop(); connection; connection = this.#idle.pop()) {
+      if (connection.isFresh(now)) return connection;
+      connection.abort();
+    }
     return undefined;
   }
 

@@ -1,12 +1,13 @@
 import {
   chmodSync,
   chownSync,
-  cpSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -60,8 +61,21 @@ function copyCluster(from: string, to: string): void {
   for (const name of readdirSync(from)) {
     if (leftOut.has(name)) continue;
     if (leftEmpty.has(name)) mkdirSync(join(to, name), { mode: 0o700 });
-    // What the running primary removes meanwhile is no loss: its log says so.
-    else cpSync(join(from, name), join(to, name), { recursive: true });
+    else copy(join(from, name), join(to, name));
+  }
+}
+
+/** What the running primary removes meanwhile is no loss: its log says so. */
+function copy(from: string, to: string): void {
+  try {
+    if (statSync(from).isDirectory()) {
+      mkdirSync(to, { mode: 0o700 });
+      for (const name of readdirSync(from)) copy(join(from, name), join(to, name));
+    } else {
+      copyFileSync(from, to);
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
 }
 

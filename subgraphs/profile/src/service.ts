@@ -11,6 +11,7 @@ import {
 import { createServiceMetrics } from '@atrium/service-kit/metrics';
 import { createSubgraph } from '@atrium/service-kit/subgraph';
 import { registerCacheMetrics } from './cache/cache-metrics.ts';
+import { loadOnce } from './cache/load-once.ts';
 import { openUserCache } from './cache/open-user-cache.ts';
 import { writeUsersThrough, writeVerificationsThrough } from './cache/write-through.ts';
 import type { ProfileSettings } from './config.ts';
@@ -27,7 +28,6 @@ import { openSubscribers } from './providers/subscribers.ts';
 import type { Context } from './resolvers/context.ts';
 import { resolvers } from './resolvers/index.ts';
 import { openDatabase } from './store/client.ts';
-import { createUserLoader } from './store/loaders.ts';
 import { createOutboxStore } from './store/outbox.ts';
 import { createUserDirectory } from './store/search/directory.ts';
 import { forgetWords } from './store/search/forget-words.ts';
@@ -75,7 +75,8 @@ export async function startProfile(settings: ProfileSettings): Promise<Profile> 
   // Longer than a round takes; what a second worker offers again all the same has no second effect.
   const leaseMs = 6 * timeoutMs;
   const messaging = messagingFor(timeoutMs);
-  const parts = { users, verifications, outbox, messaging, timeoutMs, patienceMs: leaseMs / 2 };
+  const wakeOutbox: Dependencies['wakeOutbox'] = (type) => worker.wake(type);
+  const parts = { users, verifications, outbox, messaging, wakeOutbox, timeoutMs, patienceMs: leaseMs / 2 };
   const further = openSubscribers(settings, issuer, (name) => worker.wakeDestination(name));
   const worker = startOutboxWorker(
     outbox,
@@ -107,7 +108,7 @@ export async function startProfile(settings: ProfileSettings): Promise<Profile> 
     messaging: messagingFor(settings.stepTimeoutMs),
     idempotency: createIdempotency(settings.idempotencyKey),
     limits: { createTimeoutMs: settings.createTimeoutMs, resendCoolDownMs: settings.resendCoolDownMs },
-    wakeOutbox: (type) => worker.wake(type),
+    wakeOutbox,
   };
   const everyMs = settings.cleanUpEveryMs;
   const schedule = startSchedule(
@@ -131,7 +132,7 @@ export async function startProfile(settings: ProfileSettings): Promise<Profile> 
     admission: settings,
     requestBudgetMs: settings.requestTimeoutMs,
     ready: () => database.$queryRaw`SELECT 1`,
-    context: (base) => ({ ...base, dependencies, loadUser: createUserLoader(cache) }),
+    context: (base) => ({ ...base, dependencies, loadUser: loadOnce(cache) }),
   });
 
   async function close(): Promise<void> {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import { freePort } from '@atrium/stack';
 import type { Gateway } from './gateway.ts';
-import { freePort, launch } from './launch.ts';
+import { launch } from './launch.ts';
 
 /** A node:http server that sends the right bytes at once: what no gateway on Node can be quicker than. */
 export const bare: Gateway = {

@@ -4,8 +4,6 @@ import { bodyFor } from '../load/request-template.ts';
 import { queries } from '../queries.ts';
 import type { Site } from './gateway.ts';
 
-export { freePort } from '../../../src/launch.ts';
-
 /** Starts a gateway on its core and waits until it answers a query. */
 export function launch({ cores, folder }: Site, options: Launch): Promise<RunningServer> {
   const [command, args] = onCores(cores.gateway, options.command, options.args);

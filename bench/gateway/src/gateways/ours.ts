@@ -1,11 +1,11 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { createTestDatabase, repositoryRoot, startArguments } from '@atrium/stack';
+import { createTestDatabase, freePort, repositoryRoot, startArguments } from '@atrium/stack';
 import { createKey } from '../../../src/api-key.ts';
 import { profilingArguments } from '../../../src/cpu-profile.ts';
 import type { RunningServer } from '../../../src/launch.ts';
 import type { Gateway, Site } from './gateway.ts';
-import { freePort, launch } from './launch.ts';
+import { launch } from './launch.ts';
 
 const gatewayFolder = join(repositoryRoot, 'gateway');
 

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { freePort } from '@atrium/stack';
 import type { Gateway, Site } from './gateway.ts';
-import { freePort, launch } from './launch.ts';
+import { launch } from './launch.ts';
 
 /** The folder of the peers' packages and set-ups. */
 export const peersFolder = join(import.meta.dirname, '../../peers');

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { freePort, launch } from '../../../src/launch.ts';
+import { freePort } from '@atrium/stack';
+import { launch } from '../../../src/launch.ts';
 import { userAt } from '../dataset.ts';
 import { bodyOf, type DialectName, dialects } from '../operations.ts';
 import { countRows, makeDatabase } from '../tables.ts';

@@ -1,3 +1,4 @@
+import { deploy } from '../../migrations/deploy.ts';
 import { withDatabases } from '../../migrations/targets.ts';
 import { showProgress } from '../progress.ts';
 import { loadRegistrations } from './load-registrations.ts';
@@ -8,6 +9,7 @@ export { type Registration, registrations } from './registrations.ts';
 /** Writes users straight into the Profile database of the stack, running or not, and shows how far it is. */
 export function seedDirectly({ count, seed }: { count: number; seed: number }): Promise<void> {
   return withDatabases(async ({ profile }) => {
+    await deploy('profile', profile);
     const begun = performance.now();
     const progress = showProgress(count);
     try {

@@ -1,6 +1,6 @@
 import { newId } from '@atrium/service-kit';
+import { Registry } from '@atrium/service-kit/metrics';
 import { expect, test } from '@jest/globals';
-import { Registry } from 'prom-client';
 import { registerCacheMetrics } from './cache-metrics.ts';
 import { createUserCache } from './user-cache.ts';
 

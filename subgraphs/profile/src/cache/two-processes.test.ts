@@ -1,6 +1,7 @@
 import { waitUntil } from '@atrium/service-kit/testing/wait-until';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Profile } from '../service.ts';
+import { cutListeners } from '../testing/cached-users.ts';
 import { rightCode } from '../testing/fake-sister.ts';
 import { createdUser, mutate, readUser, type UserAnswer } from '../testing/flows.ts';
 import { type Harness, startHarness } from '../testing/harness.ts';
@@ -56,10 +57,7 @@ test('the same holds when the notification connections are cut at that moment', 
   for (let time = 0; time < 5; time += 1) {
     await untilBothListen();
     const cutAndUpdate = async (user: UserAnswer) => {
-      await harness.sql(
-        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-         WHERE application_name = 'atrium-user-changes' AND datname = current_database()`,
-      );
+      await cutListeners(harness.databaseUrl);
       await update(user);
     };
     expect(await afterChange(cutAndUpdate)).toMatchObject({ name: 'Ravi', version: 2 });

@@ -128,7 +128,8 @@ export function createUserCache(options: UserCacheOptions): UserCache {
     const { asOf } = snapshot;
     ids.forEach((id, index) => {
       const user = snapshot.users[index];
-      if (user) loaded.set(id, { user, asOf });
+      // Who was just found to be gone is not brought back.
+      if (user && (absent.get(id) ?? 0) <= now()) loaded.set(id, { user, asOf });
     });
   }
 
@@ -138,7 +139,10 @@ export function createUserCache(options: UserCacheOptions): UserCache {
 
   function keep(id: string, user: User | undefined, asOf: number): void {
     // A replica must not go back behind what has been answered.
-    if (user && readReplica) known.note(id, user.revision, now());
+    if (readReplica) {
+      if (user) known.note(id, user.revision, now());
+      else if (!known.isOlder(id, undefined, asOf)) absent.set(id, asOf + maxAgeMs);
+    }
     if (asOf <= trustedFrom || !known.isComplete(asOf) || known.isOlder(id, user?.revision, asOf)) return;
     if (user) users.set(id, user, userBytes(user));
     else absent.set(id, asOf + maxAgeMs);

@@ -1,4 +1,4 @@
-import type { UserStore, VerificationStore } from '../domain/ports.ts';
+import type { SaveOutcome, UserStore, VerificationStore } from '../domain/ports.ts';
 import type { User } from '../domain/user.ts';
 import type { UserCache } from './user-cache.ts';
 
@@ -6,14 +6,8 @@ import type { UserCache } from './user-cache.ts';
 export function writeUsersThrough(users: UserStore, cache: UserCache): UserStore {
   return {
     ...users,
-    saveNewUser: (user) =>
-      writeThrough(cache, users.saveNewUser(user), (outcome) => (outcome.kind === 'saved' ? outcome.user : undefined)),
-    saveNewUsers: (created) =>
-      users
-        .saveNewUsers(created)
-        .map((saving) =>
-          writeThrough(cache, saving, (outcome) => (outcome.kind === 'saved' ? outcome.user : undefined)),
-        ),
+    saveNewUser: (user) => writeThrough(cache, users.saveNewUser(user), savedUser),
+    saveNewUsers: (created) => users.saveNewUsers(created).map((saving) => writeThrough(cache, saving, savedUser)),
     updateUser: (change) =>
       writeThrough(cache, users.updateUser(change), (outcome) =>
         outcome.kind === 'updated' ? outcome.user : undefined,
@@ -28,6 +22,10 @@ export function writeUsersThrough(users: UserStore, cache: UserCache): UserStore
       return outcome;
     },
   };
+}
+
+function savedUser(outcome: SaveOutcome): User | undefined {
+  return outcome.kind === 'saved' ? outcome.user : undefined;
 }
 
 /** The same for the proofs of phone numbers. */

@@ -2,7 +2,7 @@
 export interface Alarm {
   /** Resolves after the time, or at once when it is or was woken since it last rang. */
   ring(afterMs: number): Promise<void>;
-  /** Resolves after the time, or when it is woken from its rest; an ordinary wake is kept for the next ring. */
+  /** Resolves after the time, or at once when it is or was called from its rest; an ordinary wake is kept for the next ring. */
   rest(afterMs: number): Promise<void>;
   wake(): void;
   wakeFromRest(): void;
@@ -11,6 +11,7 @@ export interface Alarm {
 /** Makes an alarm for one loop. */
 export function createAlarm(): Alarm {
   let isWoken = false;
+  let isCalled = false;
   let isResting = false;
   let ringNow: (() => void) | undefined;
 
@@ -29,10 +30,12 @@ export function createAlarm(): Alarm {
     async ring(afterMs) {
       if (!isWoken) await wait(afterMs);
       isWoken = false;
+      isCalled = false;
     },
     async rest(afterMs) {
       isResting = true;
-      await wait(afterMs);
+      if (!isCalled) await wait(afterMs);
+      isCalled = false;
       isResting = false;
     },
     wake() {
@@ -41,6 +44,7 @@ export function createAlarm(): Alarm {
     },
     wakeFromRest() {
       isWoken = true;
+      isCalled = true;
       ringNow?.();
     },
   };

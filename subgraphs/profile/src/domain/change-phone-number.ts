@@ -71,7 +71,7 @@ function readInput(input: ChangePhoneNumberInput): Outcome<JudgedInput> {
 async function begin(change: Change): Promise<Outcome<User>> {
   const { dependencies, input, clientId, context, fingerprint } = change;
   const { userId, phoneNumber: typed } = input;
-  const [user] = await dependencies.users.findUsersByIds([userId]);
+  const user = await dependencies.users.findUser(userId);
   if (!user) return refusal(userError('NOT_FOUND', 'userId'));
   const question = { phoneNumber: typed, country: user.country, clientId, context };
   const { verdict, messagingAway } = await judgePhoneNumber(dependencies.messaging, question);
@@ -125,7 +125,7 @@ async function resume(change: Change, used: UsedKey): Promise<Outcome<User>> {
   if (used.userId === null || used.payloadHash !== fingerprint?.payloadHash) {
     return refusal(userError('IDEMPOTENCY_CONFLICT', 'idempotencyKey'));
   }
-  const [user] = await dependencies.users.findUsersByIds([used.userId]);
+  const user = await dependencies.users.findUser(used.userId);
   return user ? sendCode(change, user) : refusal(deletedSince());
 }
 

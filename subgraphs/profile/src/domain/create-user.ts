@@ -76,6 +76,8 @@ export async function finish(
   const { dependencies, clientId, context } = creation;
   if (saved.kind !== 'saved') return whatHappenedBefore(creation, saved.kind);
   dependencies.wakeOutbox('user.created');
+  // Whoever has lost the number by it, because their claim had lapsed, has changed as well.
+  dependencies.wakeOutbox('user.updated');
   if (messagingAway) {
     dependencies.wakeOutbox('phone.verification-requested');
     return success(saved.user);
@@ -115,13 +117,13 @@ async function whatHappenedBefore(creation: Creation, kind: 'number-taken' | 'ke
 async function resume({ dependencies, fingerprint, context }: Creation, used: UsedKey): Promise<Outcome<User>> {
   if (used.payloadHash === null) return refusal(deletedSince());
   if (used.payloadHash !== fingerprint?.payloadHash || used.userId === null) return refusal(keyConflict());
-  const [user] = await dependencies.users.findUsersByIds([used.userId]);
+  const user = await dependencies.users.findUser(used.userId);
   if (!user) return refusal(deletedSince());
   if (user.phoneVerification.status !== 'PENDING') return success(user);
   const record = await dependencies.verifications.findRequest(user.id);
   if (record) return success(await startVerificationNow(dependencies, record, user, context));
   // Whoever has taken the record since they were read has written what became of it.
-  const [current] = await dependencies.users.findUsersByIds([user.id]);
+  const current = await dependencies.users.findUser(user.id);
   return current ? success(current) : refusal(deletedSince());
 }
 

@@ -1,6 +1,6 @@
 import { backgroundContext, ServiceUnavailable } from '@atrium/service-kit';
 import type { LeasedRecord, OutboxRecord } from './outbox-record.ts';
-import type { EventDelivery, Messaging, OutboxStore, UserStore, VerificationStore } from './ports.ts';
+import type { Dependencies, EventDelivery, Messaging, OutboxStore, UserStore, VerificationStore } from './ports.ts';
 import { numberToVerify, startVerification } from './start-verification.ts';
 
 /** What became of records that were offered to their destination; those that are not named were taken and removed. */
@@ -25,6 +25,7 @@ interface Parts {
   readonly outbox: OutboxStore;
   /** Without a person waiting, it may take longer than within a request. */
   readonly messaging: Messaging;
+  readonly wakeOutbox: Dependencies['wakeOutbox'];
   readonly timeoutMs: number;
   /** How long a round may go on offering records by themselves; within their lease. */
   readonly patienceMs: number;

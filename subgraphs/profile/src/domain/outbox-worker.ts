@@ -32,8 +32,8 @@ export interface OutboxFault {
 
 /** A worker that can be woken before its time. */
 export interface OutboxWorker {
-  /** Something is due: of this type, or of any. A destination that is away is left at rest. */
-  wake(type?: OutboxRecordType): void;
+  /** Something of this type is due. A destination that is away is left at rest. */
+  wake(type: OutboxRecordType): void;
   /** A destination answers again: what waits for it is offered at once. */
   wakeDestination(destination: string): void;
   /** Finishes the deliveries that were begun. */
@@ -63,7 +63,7 @@ export function startOutboxWorker(
   );
   return {
     wake(type) {
-      for (const name of type ? subscriptions[type] : loops.keys()) loops.get(name)?.wake();
+      for (const name of subscriptions[type]) loops.get(name)?.wake();
     },
     wakeDestination: (name) => loops.get(name)?.wakeFromRest(),
     async close() {

@@ -73,6 +73,8 @@ export type DeleteOutcome = { readonly kind: 'deleted' } | Exclude<UpdateOutcome
 
 /** The people, their claims on numbers, and the outbox records that are written with each change. */
 export interface UserStore {
+  /** Undefined where there is no such user; concurrent calls share one query. */
+  findUser(id: string): Promise<User | undefined>;
   /** In the order of the ids; undefined where there is no such user. */
   findUsersByIds(ids: readonly string[]): Promise<(User | undefined)[]>;
   /** Durable when it resolves; concurrent calls share one commit. */
@@ -267,8 +269,8 @@ export interface Dependencies {
   readonly messaging: Messaging;
   readonly idempotency: Idempotency;
   readonly limits: Limits;
-  /** Tells the outbox worker that a record is due now: of this type, or of any. */
-  readonly wakeOutbox: (type?: OutboxRecordType) => void;
+  /** Tells the outbox worker that a record of this type is due now. */
+  readonly wakeOutbox: (type: OutboxRecordType) => void;
 }
 
 /** An action is asked for by somebody, within a request. */

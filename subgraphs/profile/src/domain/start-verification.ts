@@ -1,12 +1,13 @@
 import type { RequestContext } from '@atrium/service-kit';
 import { isAway } from './away.ts';
 import type { OutboxRecord } from './outbox-record.ts';
-import type { Messaging, VerificationStore } from './ports.ts';
+import type { Dependencies, Messaging, VerificationStore } from './ports.ts';
 import type { User, UserErrorCode } from './user.ts';
 
 interface Parts {
   readonly messaging: Messaging;
   readonly verifications: VerificationStore;
+  readonly wakeOutbox: Dependencies['wakeOutbox'];
 }
 
 /** What became of a request for a code. */
@@ -28,7 +29,7 @@ export function numberToVerify({ type }: OutboxRecord, user: User): string | und
  * twice for one record gets the first outcome from Messaging, so it never makes a second code.
  */
 export async function startVerification(
-  { messaging, verifications }: Parts,
+  { messaging, verifications, wakeOutbox }: Parts,
   record: OutboxRecord,
   user: User,
   context: RequestContext,
@@ -38,7 +39,9 @@ export async function startVerification(
   if (phoneNumber === undefined) return { user };
   const start = await messaging.startVerification({ requestId, user, phoneNumber, clientId, context });
   const current = await verifications.recordStart(record, start);
-  return 'rejection' in start ? { user: current, rejection: start.rejection } : { user: current };
+  if (!('rejection' in start)) return { user: current };
+  wakeOutbox('user.updated');
+  return { user: current, rejection: start.rejection };
 }
 
 /** The same for a request that waits: with Messaging away or slow the user is as they were, and the outbox goes on. */

@@ -21,12 +21,12 @@ export async function updateUser(invocation: Invocation, input: UpdateUserInput)
 
   const id = input.id.toLowerCase();
   const expectedVersion = input.expectedVersion ?? undefined;
-  const outcome =
-    Object.keys(details).length > 0
-      ? await dependencies.users.updateUser({ id, clientId, expectedVersion, details })
-      : await changeNothing(dependencies.users, { id, expectedVersion });
+  const hasChange = Object.keys(details).length > 0;
+  const outcome = hasChange
+    ? await dependencies.users.updateUser({ id, clientId, expectedVersion, details })
+    : await changeNothing(dependencies.users, { id, expectedVersion });
   if (outcome.kind === 'updated') {
-    if (Object.keys(details).length > 0) dependencies.wakeOutbox('user.updated');
+    if (hasChange) dependencies.wakeOutbox('user.updated');
     return success(outcome.user);
   }
   if (outcome.kind === 'not-found') return refusal(userError('NOT_FOUND', 'id'));
@@ -38,7 +38,7 @@ async function changeNothing(
   users: UserStore,
   { id, expectedVersion }: Pick<UserChange, 'id' | 'expectedVersion'>,
 ): Promise<UpdateOutcome> {
-  const [user] = await users.findUsersByIds([id]);
+  const user = await users.findUser(id);
   if (!user) return { kind: 'not-found' };
   const expected = (expectedVersion ?? user.version) === user.version;
   return expected ? { kind: 'updated', user } : { kind: 'conflict', current: user };

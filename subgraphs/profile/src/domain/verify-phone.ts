@@ -21,7 +21,7 @@ export async function verifyPhone(invocation: Invocation, input: VerifyPhoneInpu
   const { caller, request: context, dependencies } = invocation;
   const { clientId } = mayWriteUsers(caller);
   const code = readVerificationCode(input.code);
-  const [user] = isId(input.userId) ? await dependencies.users.findUsersByIds([input.userId.toLowerCase()]) : [];
+  const user = isId(input.userId) ? await dependencies.users.findUser(input.userId.toLowerCase()) : undefined;
   if (!user) return refusal(userError('NOT_FOUND', 'userId'), ...(isRefused(code) ? [code.error] : []));
   if (isRefused(code)) return refusal(code.error);
   const numbers = numbersToProve(user);

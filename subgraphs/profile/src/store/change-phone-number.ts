@@ -4,8 +4,8 @@ import type { Subscriptions } from '../domain/subscriptions.ts';
 import type { Connection, Database } from './client.ts';
 import { Prisma } from './generated/client.ts';
 import { claimKeys } from './idempotency-keys.ts';
+import { inTransaction } from './in-transaction.ts';
 import { saveClaims } from './phone-claims.ts';
-import { isRolledBack } from './rolled-back.ts';
 import type { Lifetimes } from './save-new-users.ts';
 import { tellSubscribers } from './tell-subscribers.ts';
 import { toUser, type UserRow, userColumns } from './user-rows.ts';
@@ -20,9 +20,6 @@ class NotChanged extends Error {
   }
 }
 
-/** After so many transactions that PostgreSQL gave up because of others, the fault is not theirs. */
-const maxTries = 5;
-
 /**
  * Claims the new number and lets it wait beside the current one. An earlier change that still waits is given up, with
  * its claim and its request for a code; one to the same number stays as it is.
@@ -33,20 +30,14 @@ export async function changePhoneNumber(
   lifetimes: Lifetimes,
   subscriptions: Subscriptions,
 ): Promise<PhoneChangeOutcome> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      const row = await database.$transaction(
-        (connection) => writeChange(connection, change, lifetimes, subscriptions),
-        {
-          maxWait: 10_000,
-          timeout: 10_000,
-        },
-      );
-      return { kind: 'pending', user: toUser(row) };
-    } catch (error) {
-      if (error instanceof NotChanged) return { kind: error.kind };
-      if (!isRolledBack(error) || tries === maxTries) throw error;
-    }
+  try {
+    const row = await inTransaction(database, (connection) =>
+      writeChange(connection, change, lifetimes, subscriptions),
+    );
+    return { kind: 'pending', user: toUser(row) };
+  } catch (error) {
+    if (error instanceof NotChanged) return { kind: error.kind };
+    throw error;
   }
 }
 
@@ -83,12 +74,17 @@ async function lockUser(connection: Connection, id: string, phoneNumber: string)
 async function giveUpEarlierChange(connection: Connection, { id, pendingPhoneNumber }: UserRow): Promise<void> {
   await connection.$executeRaw(Prisma.sql`
     DELETE FROM phone_claims WHERE phone_number = ${pendingPhoneNumber} AND user_id = ${id}::uuid`);
-  // Its request may have become a dead letter, which must not ask for a code to the new number when it is replayed.
+  // A user whose change somebody else's claim has ended may still have its request. It must ask for no code to the new
+  // number: neither as a dead letter that it becomes just now, nor as one that is being replayed.
+  await deleteRequests(connection, id);
   await connection.$executeRaw(Prisma.sql`
     DELETE FROM dead_letters WHERE user_id = ${id}::uuid AND type = 'phone.change-requested'`);
-  // A user whose change somebody else's claim has ended may still have its request.
+  await deleteRequests(connection, id);
+}
+
+async function deleteRequests(connection: Connection, userId: string): Promise<void> {
   await connection.$executeRaw(Prisma.sql`
-    DELETE FROM outbox WHERE user_id = ${id}::uuid AND type = 'phone.change-requested'`);
+    DELETE FROM outbox WHERE user_id = ${userId}::uuid AND type = 'phone.change-requested'`);
 }
 
 async function startChange(

@@ -4,6 +4,7 @@ import type { Subscriptions } from '../domain/subscriptions.ts';
 import type { User } from '../domain/user.ts';
 import type { Connection, Database } from './client.ts';
 import { Prisma } from './generated/client.ts';
+import { inTransaction } from './in-transaction.ts';
 import { tellSubscribers } from './tell-subscribers.ts';
 import { toUser, type UserRow, userColumns } from './user-rows.ts';
 import { countUsers } from './user-stats.ts';
@@ -31,10 +32,7 @@ export async function deleteUser(
   deletion: Deletion,
 ): Promise<DeleteOutcome> {
   try {
-    await database.$transaction((connection) => deleteRows(connection, subscriptions, deletion), {
-      maxWait: 10_000,
-      timeout: 10_000,
-    });
+    await inTransaction(database, (connection) => deleteRows(connection, subscriptions, deletion));
     return { kind: 'deleted' };
   } catch (error) {
     if (!(error instanceof NotDeleted)) throw error;

@@ -4,6 +4,7 @@ import type { Subscriptions } from '../domain/subscriptions.ts';
 import type { User } from '../domain/user.ts';
 import type { Connection, Database } from './client.ts';
 import { Prisma } from './generated/client.ts';
+import { inTransaction } from './in-transaction.ts';
 import { tellSubscribers } from './tell-subscribers.ts';
 import { toUser, type UserRow, userColumns } from './user-rows.ts';
 import { countUsers } from './user-stats.ts';
@@ -17,10 +18,7 @@ export function exchangePhoneNumber(
   proof: Proof,
   subscriptions: Subscriptions,
 ): Promise<User | undefined> {
-  return database.$transaction((connection) => exchange(connection, proof, subscriptions), {
-    maxWait: 10_000,
-    timeout: 10_000,
-  });
+  return inTransaction(database, (connection) => exchange(connection, proof, subscriptions));
 }
 
 /** Claims before users before the outbox: the order of locks that all who write keep to. */

@@ -5,10 +5,7 @@ import type { Connection, Database } from './client.ts';
 import { deadLetterColumns } from './dead-letters.ts';
 import { Prisma } from './generated/client.ts';
 
-/** A row of `outbox` by the names of the domain. */
-export type OutboxRow = LeasedRecord;
-
-/** The columns of `outbox` by the names of `OutboxRow`. */
+/** The columns of `outbox` by the names of the domain. */
 export const outboxColumns = Prisma.raw(
   'outbox.id, outbox.destination, outbox.type, outbox.user_id AS "userId", outbox.version, ' +
     'outbox.client_id AS "clientId", outbox.created_at AS "createdAt", outbox.attempts, outbox.refusals',
@@ -38,7 +35,7 @@ export async function findRequest(
   userId: string,
   type: OutboxRecordType,
 ): Promise<OutboxRecord | undefined> {
-  const [record] = await connection.$queryRaw<OutboxRow[]>(Prisma.sql`
+  const [record] = await connection.$queryRaw<LeasedRecord[]>(Prisma.sql`
     SELECT ${outboxColumns} FROM outbox
     WHERE user_id = ${userId}::uuid AND destination = 'messaging' AND type = ${type}`);
   return record;
@@ -60,7 +57,7 @@ async function lease(
   { limit, leaseMs }: { limit: number; leaseMs: number },
 ): Promise<LeasedRecord[]> {
   // A later record of a user waits until the earlier one is gone, even while that one is leased or put off.
-  return database.$queryRaw<OutboxRow[]>(Prisma.sql`
+  return database.$queryRaw<LeasedRecord[]>(Prisma.sql`
     WITH due AS MATERIALIZED (
       SELECT id, destination FROM outbox AS due
       WHERE destination = ${destination} AND due_at <= now() AND NOT EXISTS (

@@ -4,10 +4,12 @@ import { isNotNow, type VerificationStart } from '../domain/ports.ts';
 import type { Subscriptions } from '../domain/subscriptions.ts';
 import type { Connection, Database } from './client.ts';
 import { Prisma } from './generated/client.ts';
+import { inTransaction } from './in-transaction.ts';
+import { lockedUsers } from './locked-users.ts';
 import { tellSubscribers } from './tell-subscribers.ts';
 
-/** What Messaging answered to a request for a code to a pending number. */
-interface Started {
+/** What Messaging answered to a request for a code. */
+export interface Started {
   readonly record: OutboxRecord;
   readonly start: VerificationStart;
 }
@@ -22,13 +24,10 @@ export async function recordChangeStarts(
   subscriptions: Subscriptions,
 ): Promise<void> {
   if (started.length === 0) return;
-  await database.$transaction(
-    async (connection) => {
-      await freeRefusedNumbers(connection, started);
-      await closeRequests(connection, started, subscriptions);
-    },
-    { maxWait: 10_000, timeout: 10_000 },
-  );
+  await inTransaction(database, async (connection) => {
+    await freeRefusedNumbers(connection, started);
+    await closeRequests(connection, started, subscriptions);
+  });
 }
 
 /** Claims are locked before users. A refusal for the moment ends only a change that no code was sent for yet. */
@@ -59,9 +58,7 @@ async function closeRequests(
   const sent = started.map(({ start }) => ('rejection' in start ? undefined : start));
   const userIds = started.map(({ record }) => record.userId);
   await connection.$executeRaw(Prisma.sql`
-    WITH locked AS MATERIALIZED (
-      SELECT id FROM users WHERE id = ANY (${userIds}::uuid[]) ORDER BY id FOR UPDATE
-    ), input AS (
+    WITH ${lockedUsers(userIds)}, input AS (
       SELECT * FROM unnest(
         ${started.map(({ record }) => record.id)}::uuid[],
         ${sent.map((start) => start?.codeSentAt ?? null)}::timestamptz[],

@@ -1,7 +1,10 @@
+import type { OutboxRecord } from '../domain/outbox-record.ts';
 import type { CodeRequest, CodeRequestOutcome } from '../domain/ports.ts';
+import type { User } from '../domain/user.ts';
 import type { Connection, Database } from './client.ts';
 import { Prisma } from './generated/client.ts';
-import { findRequest } from './outbox.ts';
+import { inTransaction } from './in-transaction.ts';
+import { findRequest, outboxColumns } from './outbox.ts';
 import { toUser, type UserRow, userColumns } from './user-rows.ts';
 
 interface LockedRow extends UserRow {
@@ -14,7 +17,7 @@ interface LockedRow extends UserRow {
  * waits, it is the answer, and no second one is written: however many ask at once, one code is sent.
  */
 export function requestCodeAgain(database: Database, request: CodeRequest): Promise<CodeRequestOutcome> {
-  return database.$transaction((connection) => decide(connection, request), { maxWait: 10_000, timeout: 10_000 });
+  return inTransaction(database, (connection) => decide(connection, request));
 }
 
 async function decide(connection: Connection, request: CodeRequest): Promise<CodeRequestOutcome> {
@@ -47,21 +50,22 @@ async function lockUser(connection: Connection, { userId, coolDownMs }: CodeRequ
 async function writeRequest(
   connection: Connection,
   { requestId: id, clientId, leaseMs }: CodeRequest,
-  { id: userId, version }: LockedRow,
+  row: LockedRow,
   type: 'phone.change-requested' | 'phone.verification-requested',
-) {
+): Promise<{ user: User; record: OutboxRecord }> {
+  const { id: userId, version } = row;
   // An earlier request may have become a dead letter, which must not ask for a second code when it is replayed.
   await connection.$executeRaw(Prisma.sql`
     DELETE FROM dead_letters WHERE user_id = ${userId}::uuid AND type = ${type}`);
-  await connection.$executeRaw(Prisma.sql`
+  const replayed = await findRequest(connection, userId, type);
+  if (replayed) return { user: toUser(row), record: replayed };
+  const [record] = await connection.$queryRaw<[OutboxRecord]>(Prisma.sql`
     INSERT INTO outbox (id, destination, type, user_id, version, client_id, due_at)
     VALUES (${id}::uuid, 'messaging', ${type}, ${userId}::uuid, ${version}::int, ${clientId},
-      now() + ${leaseMs}::int * interval '1 millisecond')`);
-  const [row] = await connection.$queryRaw<UserRow[]>(Prisma.sql`
-    UPDATE users
-    SET phone_status = CASE WHEN pending_phone_number IS NULL THEN 'PENDING'::phone_verification_status ELSE phone_status END
-    WHERE id = ${userId}::uuid RETURNING ${userColumns}`);
-  const record = await findRequest(connection, userId, type);
-  if (!row || !record) throw new Error('what was just written is not there');
-  return { user: toUser(row), record };
+      now() + ${leaseMs}::int * interval '1 millisecond')
+    RETURNING ${outboxColumns}`);
+  if (type === 'phone.change-requested') return { user: toUser(row), record };
+  const [pending] = await connection.$queryRaw<[UserRow]>(Prisma.sql`
+    UPDATE users SET phone_status = 'PENDING' WHERE id = ${userId}::uuid RETURNING ${userColumns}`);
+  return { user: toUser(pending), record };
 }

@@ -5,9 +5,12 @@ const rolledBack = /^(22|23|40)/;
 
 /** Whether a statement failed so that its transaction is certainly undone, unlike a connection that broke. */
 export function isRolledBack(error: unknown): error is Error {
-  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return false;
-  if (error.code === 'P2034') return true;
-  return rolledBack.test(sqlStateOf(error) ?? '');
+  return isGivenUp(error) || rolledBack.test(sqlStateOf(error) ?? '');
+}
+
+/** Whether PostgreSQL gave a transaction up because of others, as it does to end a deadlock: it may be done again. */
+export function isGivenUp(error: unknown): boolean {
+  return sqlStateOf(error)?.startsWith('40') || (error as { code?: unknown } | null)?.code === 'P2034';
 }
 
 /** The SQLSTATE that PostgreSQL answered a statement with, where it was one that failed. */

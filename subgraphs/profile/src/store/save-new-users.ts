@@ -5,6 +5,7 @@ import type { Connection, Database } from './client.ts';
 import { Prisma } from './generated/client.ts';
 import { claimKeys, releaseKeys } from './idempotency-keys.ts';
 import { writeInParts } from './in-parts.ts';
+import { inTransaction } from './in-transaction.ts';
 import { saveClaims } from './phone-claims.ts';
 import { tellSubscribers } from './tell-subscribers.ts';
 import { toUser, type UserRow, userColumns } from './user-rows.ts';
@@ -21,8 +22,6 @@ type Outcomes = Map<NewUser, SaveOutcome | Error>;
 
 /** Saves users who are nobody's rivals, in a transaction. */
 type Save = (connection: Connection, users: readonly NewUser[]) => Promise<SaveOutcome[]>;
-
-const patience = { maxWait: 10_000, timeout: 10_000 };
 
 /** What the write buffer lets wait before it tells whoever comes next that it is overloaded. */
 export interface BufferBound {
@@ -57,9 +56,7 @@ export function createWriteBuffer(
 
 /** Saves users who are nobody's rivals; one whose row PostgreSQL refuses fails alone. */
 async function saveRound(database: Database, users: NewUser[], save: Save, outcomes: Outcomes): Promise<void> {
-  const saved = await writeInParts(users, (part) =>
-    database.$transaction((connection) => save(connection, part), patience),
-  );
+  const saved = await writeInParts(users, (part) => inTransaction(database, (connection) => save(connection, part)));
   for (const [index, user] of users.entries()) outcomes.set(user, saved[index] as SaveOutcome | Error);
 }
 

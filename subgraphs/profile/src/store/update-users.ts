@@ -4,6 +4,7 @@ import type { Subscriptions } from '../domain/subscriptions.ts';
 import type { Database } from './client.ts';
 import { Prisma } from './generated/client.ts';
 import { writeInParts } from './in-parts.ts';
+import { despiteOthers } from './in-transaction.ts';
 import type { BufferBound } from './save-new-users.ts';
 import { tellSubscribers } from './tell-subscribers.ts';
 import { toUser, type UserRow, userColumns } from './user-rows.ts';
@@ -34,7 +35,7 @@ async function updateUsers(
   subscriptions: Subscriptions,
   changes: readonly UserChange[],
 ): Promise<UpdateOutcome[]> {
-  const steps = await writeChanges(database, subscriptions, changes);
+  const steps = await despiteOthers(() => writeChanges(database, subscriptions, changes));
   const found = new Map(steps.map((step) => [step.position, step]));
   return changes.map((_, position) => {
     const step = found.get(position);

@@ -1,4 +1,4 @@
-import { overloaded } from '@atrium/service-kit';
+import { createBatcher, overloaded } from '@atrium/service-kit';
 import type { UserStore } from '../domain/ports.ts';
 import type { Subscriptions } from '../domain/subscriptions.ts';
 import type { User } from '../domain/user.ts';
@@ -22,6 +22,7 @@ export function createUserStore(
 ): UserStore {
   const saveNewUser = createWriteBuffer(database, lifetimes, subscriptions, bound);
   return {
+    findUser: createBatcher((ids: string[]) => findUsersByIds(database, ids), { maxSize: 1_000, concurrency: 4 }),
     findUsersByIds: (ids) => findUsersByIds(database, ids),
     saveNewUser,
     saveNewUsers(users) {

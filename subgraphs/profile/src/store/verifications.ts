@@ -1,22 +1,18 @@
 import { createBatcher, newId } from '@atrium/service-kit';
-import type { OutboxRecord } from '../domain/outbox-record.ts';
-import { isNotNow, type Proof, type VerificationStart, type VerificationStore } from '../domain/ports.ts';
+import { isNotNow, type Proof, type VerificationStore } from '../domain/ports.ts';
 import type { Subscriptions } from '../domain/subscriptions.ts';
 import type { User } from '../domain/user.ts';
 import type { Database } from './client.ts';
 import { exchangePhoneNumber } from './exchange-phone-number.ts';
 import { Prisma } from './generated/client.ts';
+import { inTransaction } from './in-transaction.ts';
+import { lockedUsers } from './locked-users.ts';
 import { findRequest } from './outbox.ts';
-import { recordChangeStarts } from './phone-change-starts.ts';
+import { recordChangeStarts, type Started } from './phone-change-starts.ts';
 import { requestCodeAgain } from './request-code-again.ts';
 import { tellSubscribers } from './tell-subscribers.ts';
 import { countUsers } from './user-stats.ts';
 import { findUsersByIds } from './users.ts';
-
-interface Started {
-  record: OutboxRecord;
-  start: VerificationStart;
-}
 
 /** The proofs of phone numbers in PostgreSQL. */
 export function createVerificationStore(database: Database, subscriptions: Subscriptions): VerificationStore {
@@ -59,16 +55,15 @@ async function recordRejections(database: Database, subscriptions: Subscriptions
   if (refused.length === 0) return;
   const ids = refused.map(({ record }) => record.userId);
   const records = refused.map(({ record }) => record.id);
-  await database.$transaction(
-    async (connection) => {
-      await connection.$executeRaw(Prisma.sql`
+  await inTransaction(database, async (connection) => {
+    await connection.$executeRaw(Prisma.sql`
         DELETE FROM phone_claims WHERE phone_number IN (
           SELECT phone_claims.phone_number FROM phone_claims JOIN users
             ON users.id = phone_claims.user_id AND users.phone_number = phone_claims.phone_number
           WHERE users.id = ANY (${ids}::uuid[]) AND users.phone_status = 'PENDING' AND NOT phone_claims.verified
           ORDER BY phone_claims.phone_number FOR UPDATE OF phone_claims
         )`);
-      await connection.$executeRaw(Prisma.sql`
+    await connection.$executeRaw(Prisma.sql`
         WITH ${lockedUsers(ids)}, ${removedRequests(records)}, changed AS (
           UPDATE users
           SET phone_status = 'FAILED', phone_failure = rejection, version = version + 1, updated_at = now()
@@ -80,9 +75,7 @@ async function recordRejections(database: Database, subscriptions: Subscriptions
           RETURNING users.id, users.version, input.client_id, input.event_id
         ) ${tellSubscribers(subscriptions, 'user.updated', Prisma.sql`changed`)}
         SELECT 1 FROM changed`);
-    },
-    { maxWait: 10_000, timeout: 10_000 },
-  );
+  });
 }
 
 /** Who may have no further code for the moment goes on with the one that was sent before, if there was one. */
@@ -110,13 +103,6 @@ async function recordCodes(database: Database, started: Started[]): Promise<void
       ${sent.map(({ codeExpiresAt }) => codeExpiresAt)}::timestamptz[]
     ) AS input (user_id, sent_at, code_expires_at) ON input.user_id = locked.id
     WHERE users.id = locked.id AND phone_status = 'PENDING'`);
-}
-
-/** `locked`: these users, locked by their ids' order, so that two processes with the same users cannot deadlock. */
-function lockedUsers(ids: string[]): Prisma.Sql {
-  return Prisma.sql`locked AS MATERIALIZED (
-    SELECT id FROM users WHERE id = ANY (${ids}::uuid[]) ORDER BY id FOR UPDATE
-  )`;
 }
 
 /** Removes the requests that are answered; it counts the locked users first, for their rows come before these. */

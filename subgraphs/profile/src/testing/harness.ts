@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createTokenIssuer, type PrivateJwk, type PublicJwks, readSettings } from '@atrium/service-kit';
-import { createTestDatabase } from '@atrium/stack';
+import { waitUntil } from '@atrium/service-kit/testing/wait-until';
+import { createTestDatabase, freePort, startArguments } from '@atrium/stack';
 import pg from 'pg';
 import { settings } from '../config.ts';
 import { type Profile, startProfile } from '../service.ts';
@@ -131,17 +130,18 @@ export async function startHarness(env: Record<string, string> = {}): Promise<Ha
 
 async function startProfileProcess(env: Record<string, string>): Promise<ProfileProcess> {
   const port = await freePort();
-  const main = join(import.meta.dirname, '..', 'main.ts');
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main], {
+  const child = spawn(process.execPath, startArguments, {
+    cwd: join(import.meta.dirname, '..', '..'),
     env: { ...env, PORT: String(port) },
     // The channel ends with this process, and the Profile with it.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const url = `http://127.0.0.1:${port}`;
-  while (!(await fetch(`${url}/readyz`).catch(() => undefined))?.ok) {
+  await waitUntil(async () => {
     if (child.exitCode !== null) throw new Error('The Profile process ended');
-  }
+    return (await fetch(`${url}/readyz`).catch(() => undefined))?.ok === true;
+  }, 30_000);
   return {
     url,
     async kill() {
@@ -149,15 +149,6 @@ async function startProfileProcess(env: Record<string, string>): Promise<Profile
       await ended;
     },
   };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 async function post<Data>(profile: { readonly url: string }, token: string, body: object): Promise<Answer<Data>> {

@@ -20,7 +20,7 @@ export interface FoundRow {
 }
 
 /** How many rows from a list's front are looked at before the search index is asked. */
-export const defaultFrontSize = 1_000;
+const defaultFrontSize = 1_000;
 
 /**
  * To meet a row by the search index costs so many times as much as to meet it in the order of creation, in which the rows
