@@ -380,17 +380,17 @@ describe('what a request says is taken as it is', () => {
       ],
       [`{ user(id: { a: "${secret}" }) { id } }`],
       [`{ users(first: "${secret}") { edges { cursor } } }`],
-      [`{ users(first: 4711.4711) { edges { cursor } } }`],
+      [`{ users(first: 471147.4711) { edges { cursor } } }`],
       [`{ users(first: 47114711471147114711) { edges { cursor } } }`],
       [`mutation { sendMessage(input: { userId: 1, operation: "A", channel: "${secret}" }) { userErrors { code } } }`],
       [`query ($n: Int = "${secret}") { users(first: $n) { edges { cursor } } }`],
       [`{ user(id: 1 "${secret}") { id } }`],
-      [`{ user(id: """${secret}""" 4711) { id } }`],
+      [`{ user(id: """${secret}""" 471147) { id } }`],
       [`{ user(id: "${secret}`],
     ] as [string, object?][];
     for (const [query, variables] of answers) {
       const { text, status } = await ask(query, variables);
-      expect({ query, leaked: /hunter2|4711/.test(text), status }).toEqual({ query, leaked: false, status: 400 });
+      expect({ query, leaked: /hunter2|471147/.test(text), status }).toEqual({ query, leaked: false, status: 400 });
     }
   });
 });

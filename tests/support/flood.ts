@@ -14,6 +14,7 @@ export function startFlood(options: { url: string; authorization: string; body: 
   const child = fork(join(import.meta.dirname, 'flood-process.ts'), [JSON.stringify(options)], {
     execArgv: ['--disable-warning=ExperimentalWarning'],
   });
+  const ended = once(child, 'exit');
   return {
     async counts() {
       const told = once(child, 'message');
@@ -22,7 +23,6 @@ export function startFlood(options: { url: string; authorization: string; body: 
       return counts as Record<string, number>;
     },
     async stop() {
-      const ended = once(child, 'exit');
       child.kill('SIGKILL');
       await ended;
     },
