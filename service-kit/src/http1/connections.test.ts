@@ -122,6 +122,21 @@ test('what has no connection waits for one, in order, and is not sent where it w
   expect(server.received).toHaveLength(1);
 });
 
+test('thousands that were given up while they waited hold nothing up', async () => {
+  const answered: Socket[] = [];
+  const server = await startServer((_, socket) => answered.push(socket));
+  const connections = open(server.port, { connections: 1 });
+  const first = ask(connections);
+  for (let i = 0; i < 20_000; i++) ask(connections).isOver = true;
+  const last = ask(connections);
+  await waitUntil(() => answered.length === 1);
+  answered[0]?.write(ok);
+  expect(await first.ended).toBe('ok');
+  await waitUntil(() => answered.length === 2);
+  answered[1]?.write(ok);
+  expect(await last.ended).toBe('ok');
+});
+
 test('what waits is sent over a new connection where the one that it waited for broke', async () => {
   const server = await startServer((request, socket) => (request === 1 ? socket.destroy() : socket.write(ok)));
   const connections = open(server.port, { connections: 1 });

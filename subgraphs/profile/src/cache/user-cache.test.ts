@@ -1,6 +1,8 @@
 import { newId } from '@atrium/service-kit';
 import { waitUntil } from '@atrium/service-kit/testing/wait-until';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import type { NewUser } from '../domain/ports.ts';
+import type { User } from '../domain/user.ts';
 import { type CachedUsers, type CachedUsersOptions, cutListeners, openCachedUsers } from '../testing/cached-users.ts';
 import { newUser, startTestStore, type TestStore } from '../testing/store.ts';
 import { startTcpRelay } from '../testing/tcp-relay.ts';
@@ -54,7 +56,7 @@ const rename = (users: TestStore['users'], id: string, name: string) =>
 const nameOf = async ({ cache }: CachedUsers, id: string) => (await cache.load(id))?.name;
 
 test('concurrent reads of an id are one, what a tick misses is one query, and what was read is remembered', async () => {
-  const process = await openProcess();
+  const process = await openProcess({ maxAgeMs: 60_000 });
   const ids = await Promise.all(Array.from({ length: 20 }, savedUser));
   const before = process.readIds();
   const users = await Promise.all([...ids, ...ids].map((id) => process.cache.load(id)));
@@ -107,7 +109,7 @@ test('more users than there is memory for leave it within its bound', async () =
 });
 
 test('a process reads what it wrote at once', async () => {
-  const process = await openProcess();
+  const process = await openProcess({ maxAgeMs: 60_000 });
   const user = newUser();
   await process.users.saveNewUser(user);
   const before = process.readIds();
@@ -117,6 +119,56 @@ test('a process reads what it wrote at once', async () => {
   expect(process.readIds()).toBe(before);
   await process.users.deleteUser({ id: user.id, expectedVersion: undefined, clientId: 'c' });
   expect(await process.cache.load(user.id)).toBeUndefined();
+});
+
+test.each([
+  ['updateUser', ({ users }, user) => rename(users, user.id, 'Ravi')],
+  [
+    'changePhoneNumber',
+    ({ users }, { id }) => users.changePhoneNumber({ ...newUser(), userId: id, idempotency: undefined }),
+  ],
+  ['recordStart', ({ verifications }, { id }) => recordCode(id, verifications)],
+  ['recordVerified', ({ verifications }, user) => verifications.recordVerified(proofOf(user.id, user.phoneNumber))],
+  [
+    'exchangePhoneNumber',
+    async ({ users, verifications }, user) => {
+      await verifications.recordVerified(proofOf(user.id, user.phoneNumber));
+      const { phoneNumber } = newUser();
+      await users.changePhoneNumber({ ...newUser({ phoneNumber }), userId: user.id, idempotency: undefined });
+      await verifications.exchangePhoneNumber(proofOf(user.id, phoneNumber));
+    },
+  ],
+  [
+    'requestCodeAgain',
+    async ({ verifications }, { id }) => {
+      await recordCode(id, verifications);
+      const request = { userId: id, requestId: newId(), leaseMs: 0, clientId: 'c', coolDownMs: 0 };
+      expect(await verifications.requestCodeAgain(request)).toMatchObject({ kind: 'requested' });
+    },
+  ],
+] as [string, (process: CachedUsers, user: NewUser) => Promise<unknown>][])(
+  'what %s wrote is in the memory as it is in the database, without a read',
+  async (_write, write) => {
+    // Nobody is told of changes, and what is remembered is served for as long as this test lasts.
+    const process = await openProcess({ maxAgeMs: 60_000 });
+    const users = [newUser(), newUser()];
+    await Promise.all(process.users.saveNewUsers(users));
+    const [user] = users as [NewUser];
+    const before = process.readIds();
+    const { revision } = (await process.cache.load(user.id)) as User;
+    await write(process, user);
+    const remembered = await process.cache.load(user.id);
+    expect(process.readIds()).toBe(before);
+    expect(remembered?.revision).toBeGreaterThan(revision);
+    expect([remembered]).toEqual(await store.users.findUsersByIds([user.id]));
+  },
+);
+
+const proofOf = (userId: string, phoneNumber: string) => ({
+  userId,
+  phoneNumber,
+  verifiedAt: new Date(),
+  clientId: 'c',
 });
 
 test.each([
@@ -137,10 +189,10 @@ test.each([
   });
 });
 
-async function recordCode(id: string): Promise<void> {
-  const record = await store.verifications.findRequest(id);
+async function recordCode(id: string, verifications = store.verifications): Promise<void> {
+  const record = await verifications.findRequest(id);
   if (!record) throw new Error('no record');
-  await store.verifications.recordStart(record, { codeSentAt: new Date(), codeExpiresAt: new Date() });
+  await verifications.recordStart(record, { codeSentAt: new Date(), codeExpiresAt: new Date() });
 }
 
 test('changes of many users by one statement are all heard of', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createdUser, mutate } from '../testing/flows.ts';
+import { rightCode } from '../testing/fake-sister.ts';
+import { createdUser, freshNumber, mutate } from '../testing/flows.ts';
 import { type Harness, startHarness } from '../testing/harness.ts';
 import { type Receiver, startReceiver } from '../testing/receiver.ts';
 
@@ -32,9 +33,26 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
   while (!(await condition())) await new Promise(setImmediate);
 }
 
-test('a change is told without waiting for the next look', async () => {
+const told = (type: string, id: string) =>
+  until(() => receiver.inbox.some((event) => event.type === type && event.subject === id));
+
+// A change that nobody is woken for would be told after ten minutes.
+test('each change is told without waiting for the next look', async () => {
   const { id } = await createdUser(harness);
-  await until(() => receiver.inbox.some(({ subject }) => subject === id));
+  await told('user.created', id);
+  await mutate(harness, 'updateUser', { id, name: 'Asha' });
+  await told('user.updated', id);
+  await mutate(harness, 'verifyPhone', { userId: id, code: rightCode });
+  await told('user.verified', id);
+  const tellsOfUpdates = () => receiver.inbox.filter((event) => event.type === 'user.updated' && event.subject === id);
+  const before = tellsOfUpdates().length;
+  await mutate(harness, 'changePhoneNumber', { userId: id, phoneNumber: freshNumber() });
+  await mutate(harness, 'verifyPhone', { userId: id, code: rightCode });
+  await until(() => tellsOfUpdates().length > before);
+  await harness.ask('mutation ($input: DeleteUserInput!) { deleteUser(input: $input) { deletedUserId } }', {
+    input: { id },
+  });
+  await told('user.deleted', id);
 });
 
 test('a subscriber that answers again is told of all that waits, however long the pause would have been', async () => {
@@ -48,7 +66,7 @@ test('a subscriber that answers again is told of all that waits, however long th
   expect(await tries()).toBeLessThan(10);
   await receiver.start();
   const startedAt = performance.now();
-  await until(() => receiver.inbox.filter(({ type }) => type === 'user.updated').length === users.length);
+  for (const { id } of users) await told('user.updated', id);
   // What is promised is a time: once a subscriber is back, what waits for it is told within moments.
   expect(performance.now() - startedAt).toBeLessThan(2_000);
   expect(receiver.duplicates).toEqual([]);

@@ -135,6 +135,32 @@ test('batches of two processes with the same users in opposite order lose no upd
   expect([...commits]).toEqual([1]);
 });
 
+test('batches of two processes that teach the search the same words in opposite order do not deadlock', async () => {
+  const users = await Promise.all(Array.from({ length: 40 }, () => saved()));
+  const [here, there] = [users.slice(0, 20), users.slice(20).toReversed()];
+  const other = openDatabase(store.url, 5);
+  const updateThere = createUpdateBuffer(other, subscriptionsOf([]), { maxWaiting: 10_000 });
+  const word = (index: number) => `Quillon${String.fromCharCode(97 + index)}`;
+  try {
+    const updates = await store.database.$transaction(async (holder) => {
+      // Somebody teaches a word in the middle.
+      await holder.$queryRaw`INSERT INTO search_vocabulary (word) VALUES (${word(10).toLowerCase()})`;
+      const begun = [
+        ...here.map(({ id }, index) => store.users.updateUser(change(id, { name: word(index) }))),
+        ...there.map(({ id }, index) => updateThere(change(id, { name: word(19 - index) }))),
+      ];
+      while ((await waitingForLocks()) < 2) await new Promise(setImmediate);
+      return begun;
+    });
+    await Promise.all(updates);
+  } finally {
+    await other.$disconnect();
+  }
+  const [{ deadlocks } = { deadlocks: -1 }] = await store.database.$queryRaw<{ deadlocks: number }[]>`
+    SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()`;
+  expect(deadlocks).toBe(0);
+});
+
 async function waitingForLocks(): Promise<number> {
   const [row] = await store.database.$queryRaw<{ count: number }[]>`
     SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;

@@ -3,16 +3,18 @@ import pg from 'pg';
 import { pino } from 'pino';
 import { openUserCache } from '../cache/open-user-cache.ts';
 import type { UserCache } from '../cache/user-cache.ts';
-import { writeUsersThrough } from '../cache/write-through.ts';
-import type { UserStore } from '../domain/ports.ts';
+import { writeUsersThrough, writeVerificationsThrough } from '../cache/write-through.ts';
+import type { UserStore, VerificationStore } from '../domain/ports.ts';
 import { subscriptionsOf } from '../domain/subscriptions.ts';
 import { openDatabase } from '../store/client.ts';
 import { createUserStore } from '../store/users.ts';
+import { createVerificationStore } from '../store/verifications.ts';
 
 /** What of a Profile process reads and writes users: the stores and the cache, on connections of its own. */
 export interface CachedUsers {
   readonly cache: UserCache;
   readonly users: UserStore;
+  readonly verifications: VerificationStore;
   /** How many ids were read from the primary so far. */
   readonly readIds: () => number;
   /** Keeps back what the primary answers from now on; resolves when something has been, and answers how to let it go. */
@@ -63,6 +65,7 @@ export async function openCachedUsers(databaseUrl: string, options: CachedUsersO
   return {
     cache,
     users: writeUsersThrough(stored, cache),
+    verifications: writeVerificationsThrough(createVerificationStore(database, subscriptionsOf([])), cache),
     readIds: () => read,
     holdNextAnswer() {
       let release = () => {};
