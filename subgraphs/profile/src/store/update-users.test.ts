@@ -137,24 +137,26 @@ test('batches of two processes with the same users in opposite order lose no upd
 
 test('batches of two processes that teach the search the same words in opposite order do not deadlock', async () => {
   const users = await Promise.all(Array.from({ length: 40 }, () => saved()));
-  const [here, there] = [users.slice(0, 20), users.slice(20).toReversed()];
-  const other = openDatabase(store.url, 5);
-  const updateThere = createUpdateBuffer(other, subscriptionsOf([]), { maxWaiting: 10_000 });
+  const databases = [openDatabase(store.url, 5), openDatabase(store.url, 5)];
+  const [updateHere, updateThere] = databases.map((database) =>
+    createUpdateBuffer(database, subscriptionsOf([]), { maxWaiting: 10_000 }),
+  ) as [typeof store.users.updateUser, typeof store.users.updateUser];
   const word = (index: number) => `Quillon${String.fromCharCode(97 + index)}`;
   try {
     const updates = await store.database.$transaction(async (holder) => {
       // Somebody teaches a word in the middle.
       await holder.$queryRaw`INSERT INTO search_vocabulary (word) VALUES (${word(10).toLowerCase()})`;
       const begun = [
-        ...here.map(({ id }, index) => store.users.updateUser(change(id, { name: word(index) }))),
-        ...there.map(({ id }, index) => updateThere(change(id, { name: word(19 - index) }))),
+        ...users.slice(0, 20).map(({ id }, index) => updateHere(change(id, { name: word(index) }))),
+        ...users.slice(20).map(({ id }, index) => updateThere(change(id, { name: word(19 - index) }))),
       ];
       while ((await waitingForLocks()) < 2) await new Promise(setImmediate);
       return begun;
     });
     await Promise.all(updates);
   } finally {
-    await other.$disconnect();
+    // What connections have counted is told at the latest when they end.
+    await Promise.all(databases.map((database) => database.$disconnect()));
   }
   const [{ deadlocks } = { deadlocks: -1 }] = await store.database.$queryRaw<{ deadlocks: number }[]>`
     SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()`;
