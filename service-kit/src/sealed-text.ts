@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync } from 'node:crypto';
 
 /** Makes texts unreadable for whoever keeps them for us, such as clients their cursors. */
 export interface Sealer {
@@ -16,7 +16,7 @@ const tagLength = 16;
  * RFC 5297: no nonce serves two texts, and none has to be remembered.
  */
 export function createSealer(key: Buffer, purpose: string): Sealer {
-  const derive = (part: string) => Buffer.from(hkdfSync('sha256', key, '', `${purpose}:${part}`, 32));
+  const derive = (part: string) => createSecretKey(Buffer.from(hkdfSync('sha256', key, '', `${purpose}:${part}`, 32)));
   const cipherKey = derive('cipher');
   const nonceKey = derive('nonce');
   return {

@@ -12,6 +12,7 @@ import { figure, toTable } from '../../src/table.ts';
 import { type Asked, ask } from './ask.ts';
 import { createCpuClock } from './cpu-clock.ts';
 import { measureInsertCost } from './insert-cost.ts';
+import { readEverybody } from './read-everybody.ts';
 import { isSearch, kindNames, makeQuestions, type Question } from './search-mix.ts';
 
 interface Options {
@@ -21,6 +22,7 @@ interface Options {
   connections: number;
   seed: number;
   data?: string;
+  scan: boolean;
   inserts: boolean;
 }
 
@@ -32,6 +34,7 @@ const options = new Command('bench:search')
   .option('--connections <count>', 'questions on their way at a time', toCount, 1)
   .option('--seed <number>', 'which users, and which questions', toCount, 1)
   .option('--data <folder>', 'keep the stack in this folder, and find its users there the next time')
+  .option('--no-scan', 'do not read everybody, which tells what memory Profile takes')
   .option('--no-inserts', 'leave out what each index costs on insert')
   .parse()
   .opts<Options>();
@@ -47,6 +50,7 @@ try {
     for (const question of questions.filter((one) => one.kind === kind).slice(0, 2))
       await ask(stack, question, () => 0);
   process.stdout.write(`${report(await askInRounds(questions))}\n`);
+  if (options.scan) process.stdout.write(`\n${await readEverybody(stack, options.users, progress)}\n`);
   if (options.inserts) process.stdout.write(`\n${await measureInsertCost(stack.databases.profile, progress)}\n`);
 } finally {
   await stack.stop();

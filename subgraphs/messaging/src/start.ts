@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import {
+  createKeyedHash,
   createLogger,
   createServiceClient,
   createTokenIssuer,
@@ -75,7 +76,7 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     sendMessage: createSendMessage({
       ...shared,
       messages: createMessageStore(database),
-      idempotencyKey: settings.idempotencyHmacKey,
+      keyedHash: createKeyedHash(settings.idempotencyHmacKey),
     }),
     startPhoneVerifications: createStartPhoneVerifications({
       ...shared,

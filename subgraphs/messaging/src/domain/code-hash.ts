@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { keyedHash } from '@atrium/service-kit';
+import { createKeyedHash } from '@atrium/service-kit';
 
 /** Keyed hashes for what must be recognised and never read: one-time codes, phone numbers, inputs. */
 export interface KeyedHashes {
@@ -10,10 +10,11 @@ export interface KeyedHashes {
 
 /** HMAC-SHA-256; each kind of text has its own label, so that no hash of one kind can stand for another. */
 export function createKeyedHashes(key: Buffer): KeyedHashes {
+  const hash = createKeyedHash(key);
   return {
     ofCode: ({ challengeId, userId, phoneNumber, code }) =>
-      keyedHash(key, 'one-time code', challengeId, userId, phoneNumber, code),
-    ofPhoneNumber: (phoneNumber) => keyedHash(key, 'phone number', phoneNumber),
+      hash('one-time code', challengeId, userId, phoneNumber, code),
+    ofPhoneNumber: (phoneNumber) => hash('phone number', phoneNumber),
   };
 }
 

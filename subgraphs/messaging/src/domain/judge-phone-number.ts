@@ -54,7 +54,9 @@ export function judgePhoneNumber(
   if (country !== undefined && !isCountry(country)) return rejected('COUNTRY_UNKNOWN');
 
   const parsed = parse(typed, country);
-  if (parsed?.isValid()) return judgeByPolicy(parsed, policy);
+  const type = parsed?.getType() ?? null;
+  // libphonenumber finds a type for valid numbers only, and looks for it again to tell whether one is valid.
+  if (parsed && (type !== null || parsed.isValid())) return judgeByPolicy(parsed, type, policy);
   const rejection = country && fitsAnotherCountry(typed) ? 'PHONE_NUMBER_WRONG_COUNTRY' : 'PHONE_NUMBER_INVALID';
   return rejected(rejection);
 }
@@ -78,9 +80,8 @@ function parse(typed: string, country: string | undefined): PhoneNumber | undefi
   return parsePhoneNumberFromString(typed, { ...(defaultCountry ? { defaultCountry } : {}), extract: false });
 }
 
-function judgeByPolicy(parsed: PhoneNumber, policy: PhonePolicy): PhoneNumberJudgement {
+function judgeByPolicy(parsed: PhoneNumber, type: PhoneNumberType | null, policy: PhonePolicy): PhoneNumberJudgement {
   const { number, country } = parsed;
-  const type = parsed.getType() ?? null;
   const known = { phoneNumber: number, country: country ?? null, type };
   const blocked =
     (country !== undefined && policy.deniedCountries.has(country)) ||

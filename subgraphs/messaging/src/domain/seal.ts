@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, randomBytes } from 'node:crypto';
 import type { MessageContent } from './message.ts';
 
 /** Hides the content of messages while they wait. */
@@ -17,7 +17,7 @@ const tagBytes = 16;
  * with write access to the table can pass one message's text off as another's. Layout: version, IV, tag, ciphertext.
  */
 export function createSealer(secret: Buffer): Sealer {
-  const key = Buffer.from(hkdfSync('sha256', secret, '', 'atrium message seal', 32));
+  const key = createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', 'atrium message seal', 32)));
   return {
     seal(messageId, content) {
       const iv = randomBytes(ivBytes);

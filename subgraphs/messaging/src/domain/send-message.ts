@@ -1,4 +1,4 @@
-import { type Caller, isId, keyedHash } from '@atrium/service-kit';
+import { type Caller, isId, type KeyedHash } from '@atrium/service-kit';
 import { chooseRecipient } from './choose-recipient.ts';
 import { composeMessage } from './compose-message.ts';
 import type { PhonePolicy } from './judge-phone-number.ts';
@@ -41,7 +41,7 @@ export function createSendMessage(parts: {
   templates: TemplateStore;
   sealer: Sealer;
   policy: PhonePolicy;
-  idempotencyKey: Buffer;
+  keyedHash: KeyedHash;
 }) {
   const { messages, sealer, policy } = parts;
 
@@ -87,8 +87,8 @@ export function createSendMessage(parts: {
     return {
       clientId,
       // What clients type into keys may be personal.
-      key: keyedHash(parts.idempotencyKey, 'key', clientId, key).toString('base64url'),
-      inputHash: keyedHash(parts.idempotencyKey, 'sendMessage', text),
+      key: parts.keyedHash('key', clientId, key).toString('base64url'),
+      inputHash: parts.keyedHash('sendMessage', text),
     };
   }
 

@@ -1,4 +1,4 @@
-import { keyedHash } from '@atrium/service-kit';
+import { createKeyedHash } from '@atrium/service-kit';
 
 /** A client's key and what it was used for, as keyed hashes: what clients type into keys may be personal. */
 export interface IdempotencyFingerprint {
@@ -26,7 +26,8 @@ export interface Idempotency {
 /** Idempotency with this key for its hashes. */
 export function createIdempotency(hmacKey: Buffer): Idempotency {
   const underWay = new Map<string, Promise<unknown>>();
-  const hash = (...parts: string[]) => keyedHash(hmacKey, ...parts).toString('base64url');
+  const keyedHash = createKeyedHash(hmacKey);
+  const hash = (...parts: string[]) => keyedHash(...parts).toString('base64url');
 
   return {
     fingerprint(clientId, key, payload) {
