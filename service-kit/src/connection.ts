@@ -59,7 +59,7 @@ export function toConnection<Node extends { id: string }>(rows: Node[], page: Pa
   return edgesToConnection(edges, page, { after: page.olderThan !== undefined, before: page.newerThan !== undefined });
 }
 
-/** The same of edges whose cursors are made already; `within` says which of `after` and `before` the client gave. */
+/** The same of edges that know their cursors; `within` says which of `after` and `before` the client gave. */
 export function edgesToConnection<Edge extends { cursor: string }>(
   read: Edge[],
   { size, backwards }: Slice,
