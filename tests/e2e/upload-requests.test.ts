@@ -97,6 +97,16 @@ describe('a multipart request', () => {
   });
 });
 
+test('a file that is found too large on its way counts as a body past its limit', async () => {
+  const met = async () => {
+    const metrics = await (await fetch(`${system.gatewayUrl}/metrics`)).text();
+    return Number(/^atrium_gateway_limits_met_total\{limit="body"\} (\d+)/m.exec(metrics)?.[1] ?? 0);
+  };
+  const before = await met();
+  const { status } = await send(operations, map, file('x', another), file('y', Buffer.alloc(11_000_000)), end);
+  expect({ status, met: (await met()) - before }).toEqual({ status: 413, met: 1 });
+});
+
 describe('a gateway without keys', () => {
   const graph = startSmallGraph();
   const gateway = graph.then(({ supergraphSdl }) => startGateway(supergraphSdl));
