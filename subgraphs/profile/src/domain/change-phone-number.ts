@@ -9,6 +9,7 @@ import { startOrLeave } from './start-verification.ts';
 import { isRefused } from './text.ts';
 import type { User } from './user.ts';
 import { type Outcome, refusal, success, userError } from './user-error.ts';
+import { deletedSince, userOfKey } from './user-of-key.ts';
 
 /** Whose number is to be changed, and to which. */
 export interface ChangePhoneNumberInput {
@@ -120,15 +121,6 @@ async function refused(change: Change, kind: Exclude<PhoneChangeOutcome['kind'],
 
 /** Answers a repeat from the user's present state, and goes on where the first call was cut off. */
 async function resume(change: Change, used: UsedKey): Promise<Outcome<User>> {
-  const { dependencies, fingerprint } = change;
-  if (used.payloadHash === null) return refusal(deletedSince());
-  if (used.userId === null || used.payloadHash !== fingerprint?.payloadHash) {
-    return refusal(userError('IDEMPOTENCY_CONFLICT', 'idempotencyKey'));
-  }
-  const user = await dependencies.users.findUser(used.userId);
-  return user ? sendCode(change, user) : refusal(deletedSince());
-}
-
-function deletedSince() {
-  return userError('NOT_FOUND', 'idempotencyKey', 'The user of this key has been deleted. Use a new key for another.');
+  const found = await userOfKey(change.dependencies.users, used, change.fingerprint);
+  return found.ok ? sendCode(change, found.value) : found;
 }

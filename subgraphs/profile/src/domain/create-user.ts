@@ -8,6 +8,7 @@ import { type CreateUserInput, type JudgedCreateUserInput, readCreateUserInput }
 import { startVerificationNow } from './start-verification.ts';
 import type { User } from './user.ts';
 import { type Outcome, refusal, success, type UserError, userError } from './user-error.ts';
+import { deletedSince, userOfKey } from './user-of-key.ts';
 
 /** Everything about one user to be created, once the input is judged. */
 export interface Creation {
@@ -115,10 +116,9 @@ async function whatHappenedBefore(creation: Creation, kind: 'number-taken' | 'ke
 
 /** Answers a repeat from the user's present state, and goes on where the first call was cut off. */
 async function resume({ dependencies, fingerprint, context }: Creation, used: UsedKey): Promise<Outcome<User>> {
-  if (used.payloadHash === null) return refusal(deletedSince());
-  if (used.payloadHash !== fingerprint?.payloadHash || used.userId === null) return refusal(keyConflict());
-  const user = await dependencies.users.findUser(used.userId);
-  if (!user) return refusal(deletedSince());
+  const found = await userOfKey(dependencies.users, used, fingerprint);
+  if (!found.ok) return found;
+  const user = found.value;
   if (user.phoneVerification.status !== 'PENDING') return success(user);
   const record = await dependencies.verifications.findRequest(user.id);
   if (record) return success(await startVerificationNow(dependencies, record, user, context));
@@ -130,14 +130,4 @@ async function resume({ dependencies, fingerprint, context }: Creation, used: Us
 /** The refusal of a number. */
 export function phoneNumberError(code: UserError['code']): UserError {
   return userError(code, code === 'COUNTRY_UNKNOWN' ? 'country' : 'phoneNumber');
-}
-
-/** The key was used with another input. */
-export function keyConflict(): UserError {
-  return userError('IDEMPOTENCY_CONFLICT', 'idempotencyKey');
-}
-
-function deletedSince(): UserError {
-  const message = 'The user that this key created has been deleted. Use a new key to create another.';
-  return userError('NOT_FOUND', 'idempotencyKey', message);
 }

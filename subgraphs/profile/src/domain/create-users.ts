@@ -1,11 +1,12 @@
 import { PublicError } from '@atrium/service-kit';
 import { createTogether, type ItemOutcome, type Step } from './create-together.ts';
-import { type Creation, keyConflict, phoneNumberError } from './create-user.ts';
+import { type Creation, phoneNumberError } from './create-user.ts';
 import { mayWriteUsers } from './policy.ts';
 import type { BatchRefusals, Invocation } from './ports.ts';
 import { type CreateUserInput, readCreateUserInput } from './read-create-user-input.ts';
 import type { UserErrorCode } from './user.ts';
 import { refusal, type UserError } from './user-error.ts';
+import { keyConflict } from './user-of-key.ts';
 
 /** Whom to create. */
 export interface CreateUsersInput {
