@@ -126,6 +126,19 @@ test('a repeat is answered with the same users as they are now, and creates nobo
   expect(repeat.slice(3)).toEqual(first.slice(3));
 });
 
+test('each repeat prolongs the key of the list, so that it never ends before those of its users', async () => {
+  const input = { users: people(2), idempotencyKey: 'prolonged' };
+  const [{ user } = { user: null }] = await createUsers(input);
+  const hours = () =>
+    harness.sql<{ hours: number }>(`
+      SELECT extract(epoch FROM expires_at - now())::float8 / 3600 AS hours FROM idempotency_keys
+      WHERE user_id IS NULL ORDER BY expires_at DESC LIMIT 1`);
+  await harness.sql("UPDATE idempotency_keys SET expires_at = now() + interval '1 minute'");
+  const repeat = await createUsers(input);
+  expect(repeat[0]?.user?.id).toBe(user?.id);
+  expect((await hours())[0]?.hours).toBeGreaterThan(24);
+});
+
 test('a key belongs to one list of users: with any other it is a conflict, and creates nobody', async () => {
   const refused = freshInput({ name: '' });
   const [one, two] = [freshInput(), freshInput()];
