@@ -1,5 +1,4 @@
 import type { KeyEnvironment } from './api-key.ts';
-import { Prisma } from './generated/client.ts';
 
 /**
  * Whether a key holds: `active` and `rotating` keys do, the latter until its expiry, because another one takes its
@@ -38,7 +37,7 @@ export interface KeyEvent {
  * The columns of a KeyRecord. Whether a key holds is judged here, so that every gateway reads one clock: the
  * database's.
  */
-export const recordColumns = Prisma.sql`
+export const recordColumns = `
   id, name, client_id AS "clientId", scopes, environment::text AS environment,
   CASE WHEN revoked_at IS NOT NULL THEN 'revoked' WHEN expires_at <= now() THEN 'expired'
        WHEN replaced_by IS NOT NULL THEN 'rotating' ELSE 'active' END AS state,
@@ -46,6 +45,6 @@ export const recordColumns = Prisma.sql`
   revoked_at AS "revokedAt", last_used_at AS "lastUsedAt", replaced_by AS "replacedBy"`;
 
 /** What the audit trail says of a new key, in terms of its columns. */
-export const creationDetails = Prisma.sql`
+export const creationDetails = `
   jsonb_build_object('name', name, 'clientId', client_id, 'scopes', scopes, 'environment', environment,
                      'expiresAt', expires_at, 'requestsPerMinute', requests_per_minute)`;

@@ -1,7 +1,7 @@
 import { parseDatabaseUrl } from '@atrium/service-kit/database';
-import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
 import { createKey, type NewKey } from './create-key.ts';
-import { PrismaClient } from './generated/client.ts';
+import { findKey } from './find-key.ts';
 import { type KeyEvent, type KeyRecord, recordColumns } from './key-record.ts';
 import { revokeKey } from './revoke-key.ts';
 import { type Rotation, type RotationOutcome, rotateKey } from './rotate-key.ts';
@@ -41,59 +41,70 @@ export interface KeyStore {
 
 /** Opens the keys kept in a database. A database that hangs counts as one that is away. */
 export function openKeyStore(databaseUrl: string, options: { connections: number; timeoutMs: number }): KeyStore {
-  const adapter = new PrismaPg({
+  // Few statements, all written by hand: Prisma's client would add its query compiler, tens of megabytes, to every gateway.
+  const pool = new pg.Pool({
     ...parseDatabaseUrl(databaseUrl),
     max: options.connections,
     connectionTimeoutMillis: options.timeoutMs,
     query_timeout: options.timeoutMs,
+    application_name: 'atrium-gateway',
   });
-  const prisma = new PrismaClient({ adapter });
+  // A connection that breaks while nobody uses it is replaced when one is needed.
+  pool.on('error', () => undefined);
   return {
-    create: (key) => createKey(prisma, key),
-    async find(id) {
-      const [found] = await prisma.$queryRaw<KeyRecord[]>`SELECT ${recordColumns} FROM api_keys WHERE id = ${id}`;
-      return found;
+    create: (key) => createKey(pool, key),
+    find: (id) => findKey(pool, id),
+    async list() {
+      const { rows } = await pool.query<KeyRecord>(`SELECT ${recordColumns} FROM api_keys ORDER BY created_at, id`);
+      return rows;
     },
-    list: () => prisma.$queryRaw<KeyRecord[]>`SELECT ${recordColumns} FROM api_keys ORDER BY created_at, id`,
-    rotate: (id, rotation) => rotateKey(prisma, id, rotation),
-    revoke: (id, by) => revokeKey(prisma, id, by),
-    history: (id) => findHistory(prisma, id),
-    findValid: (ids) => findValid(prisma, ids),
-    recordUses: (agesMs) => recordUses(prisma, agesMs),
+    rotate: (id, rotation) => rotateKey(pool, id, rotation),
+    revoke: (id, by) => revokeKey(pool, id, by),
+    history: (id) => findHistory(pool, id),
+    findValid: (ids) => findValid(pool, ids),
+    recordUses: (agesMs) => recordUses(pool, agesMs),
     async check() {
-      await prisma.$queryRaw`SELECT 1`;
+      await pool.query('SELECT 1');
     },
-    close: () => prisma.$disconnect(),
+    close: () => pool.end(),
   };
 }
 
-function findHistory(prisma: PrismaClient, id: string): Promise<KeyEvent[]> {
+async function findHistory(pool: pg.Pool, id: string): Promise<KeyEvent[]> {
   // Nobody does anything when a key's time runs out: the trail takes that from the key.
-  return prisma.$queryRaw<KeyEvent[]>`
-    SELECT event, at, by, details FROM (
-      SELECT id, event::text AS event, at, by, details FROM api_key_events WHERE key_id = ${id}
-       UNION ALL
-      SELECT NULL, 'EXPIRED', expires_at, NULL, '{}' FROM api_keys
-       WHERE id = ${id} AND expires_at <= now() AND COALESCE(expires_at <= revoked_at, true)
-    ) AS events ORDER BY at, events.id NULLS LAST`;
+  const { rows } = await pool.query<KeyEvent>(
+    `SELECT event, at, by, details FROM (
+       SELECT id, event::text AS event, at, by, details FROM api_key_events WHERE key_id = $1
+        UNION ALL
+       SELECT NULL, 'EXPIRED', expires_at, NULL, '{}' FROM api_keys
+        WHERE id = $1 AND expires_at <= now() AND COALESCE(expires_at <= revoked_at, true)
+     ) AS events ORDER BY at, events.id NULLS LAST`,
+    [id],
+  );
+  return rows;
 }
 
-function findValid(prisma: PrismaClient, ids: readonly string[]): Promise<ValidKey[]> {
-  return prisma.$queryRaw<ValidKey[]>`
-    SELECT id, client_id AS "clientId", encode(hash, 'base64') AS hash, scopes,
-           requests_per_minute AS "requestsPerMinute",
-           (EXTRACT(epoch FROM expires_at - now()) * 1000)::double precision AS "leftMs"
-      FROM api_keys
-     WHERE id = ANY(${[...ids]}::text[]) AND revoked_at IS NULL AND COALESCE(expires_at > now(), true)`;
+async function findValid(pool: pg.Pool, ids: readonly string[]): Promise<ValidKey[]> {
+  const { rows } = await pool.query<ValidKey>(
+    `SELECT id, client_id AS "clientId", encode(hash, 'base64') AS hash, scopes,
+            requests_per_minute AS "requestsPerMinute",
+            (EXTRACT(epoch FROM expires_at - now()) * 1000)::double precision AS "leftMs"
+       FROM api_keys
+      WHERE id = ANY($1::text[]) AND revoked_at IS NULL AND COALESCE(expires_at > now(), true)`,
+    [ids],
+  );
+  return rows;
 }
 
-async function recordUses(prisma: PrismaClient, agesMs: ReadonlyMap<string, number>): Promise<void> {
+async function recordUses(pool: pg.Pool, agesMs: ReadonlyMap<string, number>): Promise<void> {
   // The rows are locked in the order of their ids: two gateways that note the same keys at once never deadlock.
-  await prisma.$executeRaw`
-    WITH used AS (
-      SELECT id, now() - age_ms * interval '1 millisecond' AS used_at
-        FROM unnest(${[...agesMs.keys()]}::text[], ${[...agesMs.values()]}::double precision[]) AS uses (id, age_ms)
-        JOIN api_keys USING (id) ORDER BY id FOR NO KEY UPDATE OF api_keys
-    )
-    UPDATE api_keys SET last_used_at = GREATEST(last_used_at, used_at) FROM used WHERE api_keys.id = used.id`;
+  await pool.query(
+    `WITH used AS (
+       SELECT id, now() - age_ms * interval '1 millisecond' AS used_at
+         FROM unnest($1::text[], $2::double precision[]) AS uses (id, age_ms)
+         JOIN api_keys USING (id) ORDER BY id FOR NO KEY UPDATE OF api_keys
+     )
+     UPDATE api_keys SET last_used_at = GREATEST(last_used_at, used_at) FROM used WHERE api_keys.id = used.id`,
+    [[...agesMs.keys()], [...agesMs.values()]],
+  );
 }

@@ -1,4 +1,4 @@
-import type { PrismaClient } from './generated/client.ts';
+import type { Pool, PoolClient } from 'pg';
 import { creationDetails, type KeyRecord, recordColumns } from './key-record.ts';
 
 /** The key that takes another's place. */
@@ -21,38 +21,59 @@ export type RotationOutcome =
  * Gives a key's client a new key that can do the same for as long, and brings the old one's end forward. Only an active
  * key can be rotated, so that of two rotations at once one succeeds. Undefined where there is no such key.
  */
-export function rotateKey(
-  prisma: PrismaClient,
+export async function rotateKey(pool: Pool, oldId: string, rotation: Rotation): Promise<RotationOutcome | undefined> {
+  const client = await pool.connect();
+  try {
+    await client.query('BEGIN');
+    const outcome = await rotateWithin(client, oldId, rotation);
+    await client.query('COMMIT');
+    client.release();
+    return outcome;
+  } catch (error) {
+    // Closed rather than given back: the server then rolls back, whatever state the connection is in.
+    client.release(true);
+    throw error;
+  }
+}
+
+async function rotateWithin(
+  client: PoolClient,
   oldId: string,
   { id, hash, overlapSeconds, by }: Rotation,
 ): Promise<RotationOutcome | undefined> {
-  return prisma.$transaction(async (transaction): Promise<RotationOutcome | undefined> => {
-    // Whoever rotates this key at the same time waits here, and then reads what was done.
-    const [found] = await transaction.$queryRaw<KeyRecord[]>`
-      SELECT ${recordColumns} FROM api_keys WHERE id = ${oldId} FOR UPDATE`;
-    if (found?.state !== 'active') return found && { rotated: false, old: found };
-    const [created] = await transaction.$queryRaw<KeyRecord[]>`
-      INSERT INTO api_keys (id, hash, name, client_id, scopes, environment, expires_at, requests_per_minute)
-      SELECT ${id}, decode(${hash}, 'base64'), name, client_id, scopes, environment, expires_at, requests_per_minute
-        FROM api_keys WHERE id = ${oldId}
-      RETURNING ${recordColumns}`;
-    // Times are kept to the millisecond; rounded up, a key without an overlap would hold for one more moment, and the
-    // trail would tell of its end before its rotation.
-    const [old] = await transaction.$queryRaw<KeyRecord[]>`
-      UPDATE api_keys
-         SET replaced_by = ${id},
-             expires_at = LEAST(expires_at, date_trunc('milliseconds', now()) + make_interval(secs => ${overlapSeconds}))
-       WHERE id = ${oldId}
-      RETURNING ${recordColumns}`;
-    await transaction.$executeRaw`
-      INSERT INTO api_key_events (key_id, event, at, by, details)
-      SELECT id, 'CREATED'::api_key_event_kind, date_trunc('milliseconds', now()), ${by},
-             ${creationDetails} || jsonb_build_object('rotatedFrom', ${oldId}::text)
-        FROM api_keys WHERE id = ${id}
-       UNION ALL
-      SELECT id, 'ROTATED', date_trunc('milliseconds', now()), ${by},
-             jsonb_build_object('replacedBy', replaced_by, 'expiresAt', expires_at)
-        FROM api_keys WHERE id = ${oldId}`;
-    return old && created && { rotated: true, old, created };
-  });
+  const one = async (sql: string, values: unknown[]): Promise<KeyRecord | undefined> =>
+    (await client.query<KeyRecord>(sql, values)).rows[0];
+
+  // Whoever rotates this key at the same time waits here, and then reads what was done.
+  const found = await one(`SELECT ${recordColumns} FROM api_keys WHERE id = $1 FOR UPDATE`, [oldId]);
+  if (found?.state !== 'active') return found && { rotated: false, old: found };
+  const created = await one(
+    `INSERT INTO api_keys (id, hash, name, client_id, scopes, environment, expires_at, requests_per_minute)
+     SELECT $2, decode($3, 'base64'), name, client_id, scopes, environment, expires_at, requests_per_minute
+       FROM api_keys WHERE id = $1
+     RETURNING ${recordColumns}`,
+    [oldId, id, hash],
+  );
+  // Times are kept to the millisecond; rounded up, a key without an overlap would hold for one more moment, and the
+  // trail would tell of its end before its rotation.
+  const old = await one(
+    `UPDATE api_keys
+        SET replaced_by = $2,
+            expires_at = LEAST(expires_at, date_trunc('milliseconds', now()) + make_interval(secs => $3))
+      WHERE id = $1
+     RETURNING ${recordColumns}`,
+    [oldId, id, overlapSeconds],
+  );
+  await client.query(
+    `INSERT INTO api_key_events (key_id, event, at, by, details)
+     SELECT id, 'CREATED'::api_key_event_kind, date_trunc('milliseconds', now()), $3,
+            ${creationDetails} || jsonb_build_object('rotatedFrom', $1::text)
+       FROM api_keys WHERE id = $2
+      UNION ALL
+     SELECT id, 'ROTATED', date_trunc('milliseconds', now()), $3,
+            jsonb_build_object('replacedBy', replaced_by, 'expiresAt', expires_at)
+       FROM api_keys WHERE id = $1`,
+    [oldId, id, by],
+  );
+  return old && created && { rotated: true, old, created };
 }
