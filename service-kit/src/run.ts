@@ -1,4 +1,5 @@
 import { describeError } from './errors.ts';
+import { returnMemoryAtRest } from './memory-at-rest.ts';
 import { SettingsError } from './settings.ts';
 
 /** Something that was started and can be stopped. */
@@ -39,6 +40,7 @@ export async function run(start: () => Promise<Running & { drainTimeoutMs: numbe
   });
   try {
     running = await start();
+    returnMemoryAtRest();
   } catch (error) {
     if (error instanceof SettingsError) for (const fault of error.faults) complain(fault);
     else complain(startFault(error));
