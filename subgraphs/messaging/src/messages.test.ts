@@ -347,7 +347,7 @@ describe('events', () => {
     expect((await start(newId())).data.startPhoneVerifications).toEqual([refused]);
     expect(await codeOf(welcome(user.userId))).toEqual(['NOT_FOUND input.userId']);
     expect(await messaging.inbox(user.phoneNumber ?? '')).toEqual([]);
-    for (const table of ['messages', 'phone_challenges', 'idempotency_keys']) {
+    for (const table of ['messages', 'challenges', 'idempotency_keys']) {
       expect(await messaging.database.query(`SELECT 1 FROM ${table} WHERE user_id = $1`, [user.userId])).toEqual([]);
     }
   });

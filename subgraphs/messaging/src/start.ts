@@ -11,11 +11,14 @@ import { createServiceMetrics } from '@atrium/service-kit/metrics';
 import { createSubgraph } from '@atrium/service-kit/subgraph';
 import { chooseProviders } from './choose-providers.ts';
 import type { MessagingSettings } from './config.ts';
+import { createCheckOneTimeCode } from './domain/check-one-time-code.ts';
 import { createCheckPhoneVerification } from './domain/check-phone-verification.ts';
-import { createKeyedHashes } from './domain/code-hash.ts';
+import { createCodeHashes } from './domain/code-hash.ts';
 import { createDeliverMessage } from './domain/deliver-message.ts';
+import { createRecipientHash } from './domain/recipient-hash.ts';
 import { createSealer } from './domain/seal.ts';
 import { createSendMessage } from './domain/send-message.ts';
+import { createSendOneTimeCode } from './domain/send-one-time-code.ts';
 import { createStartPhoneVerifications } from './domain/start-phone-verifications.ts';
 import { createTakeEvents } from './domain/take-events.ts';
 import { createContactLoader, createContactSource } from './providers/profile-client.ts';
@@ -29,6 +32,7 @@ import { createDeliveryStore } from './store/delivery-store.ts';
 import { createDeveloperInbox } from './store/developer-inbox.ts';
 import { createEventStore } from './store/event-store.ts';
 import { forgetExpired } from './store/forget-expired.ts';
+import { createGuessStore } from './store/guess-store.ts';
 import { openInboxFeed } from './store/inbox-feed.ts';
 import { createLoaders } from './store/loaders.ts';
 import { createMessageStore } from './store/message-store.ts';
@@ -62,29 +66,34 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
   );
   const verifyToken = createTokenVerifier(settings.trustedKeys, 'messaging');
   const contacts = createContactSource(profile, settings.profileTimeoutMs);
-  const hashes = createKeyedHashes(settings.codeHmacKey);
+  const hashes = createCodeHashes(settings.codeHmacKeys);
+  const recipientHash = createRecipientHash(settings.numberHmacKey);
   const sealer = createSealer(settings.messageSealKey);
   const templates = createTemplateStore(database);
-  const challenges = createChallengeStore(database);
   const phonePolicy = {
     allowedTypes: new Set(settings.allowedTypes),
     deniedCountries: new Set(settings.deniedCountries),
     deniedPrefixes: settings.deniedPrefixes,
   };
-  const shared = { templates, sealer, policy: phonePolicy };
+  const shared = { templates, sealer, policy: phonePolicy, keyedHash: createKeyedHash(settings.idempotencyHmacKey) };
+  const codes = {
+    challenges: createChallengeStore(database),
+    guesses: createGuessStore(database),
+    hashes,
+    recipientHash,
+    times: { lifetimeMs: settings.codeLifetimeMs, coolDownMs: settings.codeCoolDownMs },
+    rules: { maxTries: settings.codeMaxTries, budget: settings.guessBudget },
+    guessWindowMs: settings.guessWindowMs,
+  };
   const actions = {
     sendMessage: createSendMessage({
       ...shared,
       messages: createMessageStore(database),
-      keyedHash: createKeyedHash(settings.idempotencyHmacKey),
     }),
-    startPhoneVerifications: createStartPhoneVerifications({
-      ...shared,
-      challenges,
-      hashes,
-      codeLifetimeMs: settings.codeLifetimeMs,
-    }),
-    checkPhoneVerification: createCheckPhoneVerification({ challenges, hashes, maxTries: settings.codeMaxTries }),
+    sendOneTimeCode: createSendOneTimeCode({ ...shared, ...codes }),
+    checkOneTimeCode: createCheckOneTimeCode(codes),
+    startPhoneVerifications: createStartPhoneVerifications({ ...shared, ...codes }),
+    checkPhoneVerification: createCheckPhoneVerification(codes),
   };
   const takeEvents = createTakeEvents({
     events: createEventStore(database),

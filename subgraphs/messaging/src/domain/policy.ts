@@ -14,6 +14,15 @@ export function mustSendMessages(caller: Caller): { clientId: string; maySendToA
   return { clientId: caller.clientId, maySendToAnyone };
 }
 
+/**
+ * Lets through who may send and check one-time codes, and answers the client that does. Whether there is such a user is
+ * told to those only who may read users.
+ */
+export function mustUseCodes(caller: Caller): { clientId: string; mayKnowUsers: boolean } {
+  if (caller.kind !== 'client' || !hasScope(caller, 'messaging:codes')) throw missingScope('messaging:codes');
+  return { clientId: caller.clientId, mayKnowUsers: hasScope(caller, 'profile:read') };
+}
+
 /** Lets sister services through, and nobody else. */
 export function mustBeService(caller: Caller): void {
   if (caller.kind !== 'service') throw new PublicError('FORBIDDEN', 'Only services may ask this.');

@@ -1,9 +1,11 @@
 import { type Caller, isId, newId } from '@atrium/service-kit';
-import { type KeyedHashes, newCode } from './code-hash.ts';
+import { type CodeHashes, newCode } from './code-hash.ts';
 import { composeMessage } from './compose-message.ts';
 import { isCountry, judgePhoneNumber, type PhonePolicy } from './judge-phone-number.ts';
 import { mustBeService } from './policy.ts';
-import type { ChallengeOutcome, ChallengeStore, NewChallenge, TemplateStore } from './ports.ts';
+import type { ChallengeOutcome, ChallengeStore, CodeTimes, NewChallenge, TemplateStore } from './ports.ts';
+import { phoneVerification as purpose } from './purpose.ts';
+import type { RecipientHash } from './recipient-hash.ts';
 import type { Sealer } from './seal.ts';
 import { canonicalLocale, chooseTemplate, customaryLocale, type MessageTemplate } from './template.ts';
 import type { UserErrorCode } from './user-error.ts';
@@ -28,25 +30,28 @@ const operation = 'PHONE_VERIFICATION';
 export function createStartPhoneVerifications(parts: {
   challenges: ChallengeStore;
   templates: TemplateStore;
-  hashes: KeyedHashes;
+  hashes: CodeHashes;
+  recipientHash: RecipientHash;
   sealer: Sealer;
   policy: PhonePolicy;
-  codeLifetimeMs: number;
+  times: CodeTimes;
 }) {
-  const { challenges, hashes, sealer, policy, codeLifetimeMs } = parts;
+  const { challenges, hashes, sealer, policy, times } = parts;
 
   function toChallenge(input: StartPhoneVerification, templates: MessageTemplate[]): NewChallenge {
     const id = newId();
     const requestId = input.requestId.toLowerCase();
     const userId = input.userId.toLowerCase();
     const { rejection, phoneNumber: to } = judgePhoneNumber({ phoneNumber: input.phoneNumber }, policy);
-    const base = { id, requestId, userId, numberHash: hashes.ofPhoneNumber(to ?? input.phoneNumber) };
+    const recipientHash = parts.recipientHash(to ?? input.phoneNumber);
+    const boundTo = recipientHash.toString('base64');
+    const base = { id, requestId, userId, purpose, boundTo, recipientHash };
     if (rejection || to === null) return { ...base, outcome: { rejection: rejection ?? 'PHONE_NUMBER_INVALID' } };
     const template = chooseTemplate(templates, { operation, channel: 'SMS', locale: localeOf(input) });
     if (!template) throw new Error(`no template for ${operation}`);
     const code = newCode();
-    const codeHash = hashes.ofCode({ challengeId: id, userId, phoneNumber: to, code });
-    const values = { code, minutes: Math.max(1, Math.floor(codeLifetimeMs / 60_000)) };
+    const kept = hashes.keep({ challengeId: id, userId, purpose, recipientHash, code });
+    const values = { code, minutes: wholeMinutes(times.lifetimeMs) };
     const { clientId } = input;
     const message = composeMessage(sealer, {
       template,
@@ -55,9 +60,9 @@ export function createStartPhoneVerifications(parts: {
       values,
       clientId,
       code,
-      lifetimeMs: codeLifetimeMs,
+      lifetimeMs: times.lifetimeMs,
     });
-    return { ...base, outcome: { codeHash, message } };
+    return { ...base, outcome: { ...kept, message } };
   }
 
   return async (caller: Caller, inputs: readonly StartPhoneVerification[]): Promise<ChallengeOutcome[]> => {
@@ -66,13 +71,18 @@ export function createStartPhoneVerifications(parts: {
     const usable = inputs.filter(({ requestId, userId }) => isId(requestId) && isId(userId));
     const outcomes = await challenges.addChallenges(
       usable.map((input) => toChallenge(input, templates)),
-      codeLifetimeMs,
+      times,
     );
     return inputs.map(({ requestId }) => {
       const absent = refusal(requestId, isId(requestId) ? 'NOT_FOUND' : 'INVALID_FORMAT');
       return outcomes.get(requestId.toLowerCase()) ?? absent;
     });
   };
+}
+
+/** A code's lifetime as its message tells it. */
+export function wholeMinutes(lifetimeMs: number): number {
+  return Math.max(1, Math.floor(lifetimeMs / 60_000));
 }
 
 function refusal(requestId: string, rejection: UserErrorCode): ChallengeOutcome {

@@ -1,14 +1,18 @@
 import type { SubgraphContext } from '@atrium/service-kit/subgraph';
+import type { CheckedCode, CheckOneTimeCode } from '../domain/check-one-time-code.ts';
 import type { CheckOutcome, CheckPhoneVerification } from '../domain/check-phone-verification.ts';
 import type { PhonePolicy } from '../domain/judge-phone-number.ts';
 import type { ChallengeOutcome, Loaders } from '../domain/ports.ts';
 import type { Sender, SendMessage, SendOutcome } from '../domain/send-message.ts';
+import type { SendOneTimeCode, SentCode } from '../domain/send-one-time-code.ts';
 import type { StartPhoneVerification } from '../domain/start-phone-verifications.ts';
 import type { Contact } from '../domain/user.ts';
 
 /** What Messaging does when it is asked. */
 export interface Actions {
   sendMessage(sender: Sender, input: SendMessage): Promise<SendOutcome>;
+  sendOneTimeCode(asker: Sender, input: SendOneTimeCode): Promise<SentCode>;
+  checkOneTimeCode(caller: SubgraphContext['caller'], input: CheckOneTimeCode): Promise<CheckedCode>;
   startPhoneVerifications(
     caller: SubgraphContext['caller'],
     inputs: readonly StartPhoneVerification[],

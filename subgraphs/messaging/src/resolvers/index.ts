@@ -2,6 +2,7 @@ import { DateTime } from '@atrium/service-kit';
 import type { Resolvers } from './generated/schema.ts';
 import { Message, message } from './message.ts';
 import { MessageConnection } from './message-connection.ts';
+import { checkOneTimeCode, sendOneTimeCode } from './one-time-codes.ts';
 import { validatePhoneNumber, validatePhoneNumbers } from './phone-numbers.ts';
 import { checkPhoneVerification, startPhoneVerifications } from './phone-verifications.ts';
 import { sendMessage } from './send-message.ts';
@@ -10,7 +11,7 @@ import { User } from './user.ts';
 /** Every field that needs more than its parent's property. */
 export const resolvers: Resolvers = {
   Query: { message, validatePhoneNumber, validatePhoneNumbers },
-  Mutation: { sendMessage, startPhoneVerifications, checkPhoneVerification },
+  Mutation: { sendMessage, sendOneTimeCode, checkOneTimeCode, startPhoneVerifications, checkPhoneVerification },
   User,
   Message,
   MessageConnection,

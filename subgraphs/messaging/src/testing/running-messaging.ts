@@ -33,6 +33,8 @@ export interface RunningMessaging {
   inbox(to: string): Promise<InboxMessage[]>;
   /** Waits until something has arrived for a recipient. */
   arrival(to: string, count?: number): Promise<InboxMessage>;
+  /** Lets the cool-downs of all recipients be over. */
+  endCoolDowns(): Promise<void>;
   restart(settings?: Record<string, string>): Promise<void>;
   stopService(): Promise<void>;
   close(): Promise<void>;
@@ -61,6 +63,7 @@ export async function startRunningMessaging(
     TRUSTED_KEYS: JSON.stringify({ keys: Object.values(keys).map(({ d: _, ...publicKey }) => publicKey) }),
     PROFILE_URL: profile.url,
     CODE_HMAC_KEY: randomKey(),
+    NUMBER_HMAC_KEY: randomKey(),
     MESSAGE_SEAL_KEY: randomKey(),
     IDEMPOTENCY_HMAC_KEY: randomKey(),
     RESCUE_INTERVAL_MS: '100',
@@ -121,6 +124,9 @@ export async function startRunningMessaging(
         const arrived = await running.inbox(to);
         return arrived.length >= count && arrived[0];
       }),
+    async endCoolDowns() {
+      await database.query("UPDATE recipient_limits SET code_sent_at = code_sent_at - interval '1 day'");
+    },
     async restart(settings = {}) {
       await stopService();
       service = await startMessaging(readConfig({ ...environment, ...settings }));
@@ -139,6 +145,7 @@ async function makeKey(service: string): Promise<PrivateJwk> {
   return { ...(await exportJWK(privateKey)), kid: `${service}:test` } as PrivateJwk;
 }
 
-function randomKey(): string {
+/** A key as settings name it. */
+export function randomKey(): string {
   return randomBytes(32).toString('base64url');
 }
