@@ -15,6 +15,7 @@ import { createCheckOneTimeCode } from './domain/check-one-time-code.ts';
 import { createCheckPhoneVerification } from './domain/check-phone-verification.ts';
 import { createCodeHashes } from './domain/code-hash.ts';
 import { createDeliverMessage } from './domain/deliver-message.ts';
+import { createJudgeGuess } from './domain/judge-guess.ts';
 import { createRecipientHash } from './domain/recipient-hash.ts';
 import { createSealer } from './domain/seal.ts';
 import { createSendMessage } from './domain/send-message.ts';
@@ -67,7 +68,6 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
   const verifyToken = createTokenVerifier(settings.trustedKeys, 'messaging');
   const contacts = createContactSource(profile, settings.profileTimeoutMs);
   const hashes = createCodeHashes(settings.codeHmacKeys);
-  const recipientHash = createRecipientHash(settings.numberHmacKey);
   const sealer = createSealer(settings.messageSealKey);
   const templates = createTemplateStore(database);
   const phonePolicy = {
@@ -78,12 +78,15 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
   const shared = { templates, sealer, policy: phonePolicy, keyedHash: createKeyedHash(settings.idempotencyHmacKey) };
   const codes = {
     challenges: createChallengeStore(database),
-    guesses: createGuessStore(database),
     hashes,
-    recipientHash,
+    recipientHash: createRecipientHash(settings.numberHmacKey),
     times: { lifetimeMs: settings.codeLifetimeMs, coolDownMs: settings.codeCoolDownMs },
-    rules: { maxTries: settings.codeMaxTries, budget: settings.guessBudget },
-    guessWindowMs: settings.guessWindowMs,
+    judgeGuess: createJudgeGuess({
+      guesses: createGuessStore(database),
+      hashes,
+      rules: { maxTries: settings.codeMaxTries, budget: settings.guessBudget },
+      guessWindowMs: settings.guessWindowMs,
+    }),
   };
   const actions = {
     sendMessage: createSendMessage({

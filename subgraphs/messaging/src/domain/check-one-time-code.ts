@@ -1,8 +1,7 @@
 import { type Caller, isId } from '@atrium/service-kit';
-import type { CodeHashes } from './code-hash.ts';
-import { type GuessRules, openGuessing, type Verdict } from './guessing.ts';
+import type { Verdict } from './guessing.ts';
+import type { JudgeGuess } from './judge-guess.ts';
 import { mustUseCodes } from './policy.ts';
-import type { GuessStore } from './ports.ts';
 import { readPurpose } from './purpose.ts';
 import { readCode } from './read-code.ts';
 import { InputRefused, refused, type UserError } from './user-error.ts';
@@ -26,12 +25,7 @@ type Rejection = Extract<Verdict, { rejection: unknown }>['rejection'];
  * Makes the action that checks a code against the open one of the user, the purpose and the client that asks. The right
  * code is accepted once. Nothing is asked of Profile: who has no code is told what nobody is told as well.
  */
-export function createCheckOneTimeCode(parts: {
-  guesses: GuessStore;
-  hashes: CodeHashes;
-  rules: GuessRules;
-  guessWindowMs: number;
-}) {
+export function createCheckOneTimeCode({ judgeGuess }: { judgeGuess: JudgeGuess }) {
   async function judge(caller: Caller, input: CheckOneTimeCode): Promise<Verdict> {
     const { clientId } = mustUseCodes(caller);
     const purpose = readPurpose(input.purpose);
@@ -41,13 +35,7 @@ export function createCheckOneTimeCode(parts: {
     }
     if (!isId(input.userId)) return { rejection: 'CODE_NOT_SENT' };
     const key = { userId: input.userId.toLowerCase(), purpose, boundTo: clientId };
-    let verdict: Verdict = { rejection: 'CODE_NOT_SENT' };
-    await parts.guesses.decide([key], parts.guessWindowMs, (locked) => {
-      const guessing = openGuessing(locked, parts.rules, parts.hashes);
-      verdict = guessing.judge(key, input.code, 'once');
-      return guessing.changed();
-    });
-    return verdict;
+    return judgeGuess({ key, typed: input.code, again: 'once' });
   }
 
   return async (caller: Caller, input: CheckOneTimeCode): Promise<CheckedCode> => {

@@ -1,8 +1,7 @@
 import { type Caller, isId } from '@atrium/service-kit';
-import type { CodeHashes } from './code-hash.ts';
-import { type GuessRules, openGuessing, type Verdict } from './guessing.ts';
+import type { Verdict } from './guessing.ts';
+import type { JudgeGuess } from './judge-guess.ts';
 import { mustBeService } from './policy.ts';
-import type { ChallengeKey, GuessStore } from './ports.ts';
 import { phoneVerification } from './purpose.ts';
 import type { RecipientHash } from './recipient-hash.ts';
 import type { UserErrorCode } from './user-error.ts';
@@ -26,37 +25,18 @@ export interface CheckOutcome {
  * Makes the action that checks codes against the open challenge of each user and number. The right code is accepted
  * once; the same code again, while it lives, is answered as the first time, so that a lost answer can be asked for again.
  */
-export function createCheckPhoneVerification(parts: {
-  guesses: GuessStore;
-  hashes: CodeHashes;
-  recipientHash: RecipientHash;
-  rules: GuessRules;
-  guessWindowMs: number;
-}) {
-  const { guesses, hashes, rules } = parts;
+export function createCheckPhoneVerification(parts: { judgeGuess: JudgeGuess; recipientHash: RecipientHash }) {
+  function judge({ userId, phoneNumber, code }: CheckPhoneVerification): Promise<Verdict> | Verdict {
+    if (!isId(userId)) return { rejection: 'CODE_NOT_SENT' };
+    const boundTo = parts.recipientHash(phoneNumber).toString('base64');
+    const key = { userId: userId.toLowerCase(), purpose: phoneVerification, boundTo };
+    return parts.judgeGuess({ key, typed: code, again: 'repeatable' });
+  }
 
   return async (caller: Caller, inputs: readonly CheckPhoneVerification[]): Promise<CheckOutcome[]> => {
     mustBeService(caller);
-    const keys = inputs.map(
-      ({ userId, phoneNumber }): ChallengeKey => ({
-        userId: userId.toLowerCase(),
-        purpose: phoneVerification,
-        boundTo: parts.recipientHash(phoneNumber).toString('base64'),
-      }),
-    );
-    let outcomes: CheckOutcome[] = [];
-    await guesses.decide(
-      keys.filter(({ userId }) => isId(userId)),
-      parts.guessWindowMs,
-      (locked) => {
-        const guessing = openGuessing(locked, rules, hashes);
-        outcomes = inputs.map(({ userId, code }, index) =>
-          toOutcome(userId, guessing.judge(keys[index] as ChallengeKey, code, 'repeatable')),
-        );
-        return guessing.changed();
-      },
-    );
-    return outcomes;
+    const verdicts = await Promise.all(inputs.map(judge));
+    return inputs.map(({ userId }, index) => toOutcome(userId, verdicts[index] as Verdict));
   };
 }
 

@@ -1,4 +1,5 @@
 import type { CodeHashes } from './code-hash.ts';
+import type { Guess } from './judge-guess.ts';
 import type { ChallengeKey, LockedChallenge, LockedChallenges } from './ports.ts';
 import { readCode } from './read-code.ts';
 import type { UserErrorCode } from './user-error.ts';
@@ -23,8 +24,7 @@ export type Verdict =
 
 /** The challenges of one batch while guesses at them are judged, one after the other. */
 export interface Guessing {
-  /** `again`: whether a code that was accepted is accepted once more, with the first time. */
-  judge(key: ChallengeKey, typed: string, again: 'repeatable' | 'once'): Verdict;
+  judge(guess: Guess): Verdict;
   /** What the guesses changed, for the store. */
   changed(): LockedChallenges;
 }
@@ -47,19 +47,26 @@ export function openGuessing(locked: LockedChallenges, rules: GuessRules, hashes
     const right = hashes.matches({ challengeId, userId, purpose, recipientHash, code }, challenge);
     // Its key was taken out of use, and with it every code that it had made.
     if (right === undefined) return { rejection: 'CODE_EXPIRED' };
-    // To say the right code again is no guess.
-    if (!(right && acceptedAt)) recipient.guesses++;
+    if (acceptedAt) return repeatCode(challenge, acceptedAt, right);
+    recipient.guesses++;
     if (!right) {
       challenge.tries++;
       return { rejection: 'CODE_WRONG' };
     }
     if (challenge.expired) return { rejection: 'CODE_EXPIRED' };
-    challenge.acceptedAt ??= challenge.now;
-    return { acceptedAt: challenge.acceptedAt };
+    challenge.acceptedAt = challenge.now;
+    return { acceptedAt: challenge.now };
+  }
+
+  /** To say an accepted code again is no guess. Who says another one does not know it, and has no second word. */
+  function repeatCode(challenge: Open<LockedChallenge>, acceptedAt: Date, right: boolean): Verdict {
+    if (right) return challenge.expired ? { rejection: 'CODE_EXPIRED' } : { acceptedAt };
+    challenge.tries = rules.maxTries;
+    return { rejection: 'CODE_USED_UP' };
   }
 
   return {
-    judge(key, typed, again) {
+    judge({ key, typed, again }) {
       const challenge = challenges.get(nameOf(key));
       if (!challenge) return { rejection: 'CODE_NOT_SENT' };
       if (challenge.tries >= rules.maxTries) return { rejection: 'CODE_USED_UP' };
