@@ -155,12 +155,13 @@ describe('the guesses of a day', () => {
     messaging.profile.addUser(users.at(-1));
     const codes: string[] = [];
     for (const { userId } of users) codes.push(await sentBy('+919811111111', () => client.send(userId)));
+    // Every other request goes to the other instance: neither meets the codes that the other one judges.
+    const guesses = Array.from({ length: 200 }, (_, index) => {
+      const place = (index % 2) * 5 + (Math.floor(index / 2) % 5);
+      return { userId: users[place]?.userId ?? '', code: wrongCodes(codes[place] ?? '', 200)[index] ?? '' };
+    });
     const answers = await Promise.all(
-      users.flatMap(({ userId }, index) =>
-        wrongCodes(codes[index] ?? '', 20).map(
-          async (wrong) => (await client.check(userId, wrong)).userErrors[0]?.code,
-        ),
-      ),
+      guesses.map(async ({ userId, code }) => (await client.check(userId, code)).userErrors[0]?.code),
     );
     expect(answers.filter((code) => code === 'CODE_WRONG')).toHaveLength(20);
     expect(answers.every((code) => ['CODE_WRONG', 'CODE_USED_UP', 'BUDGET_EXCEEDED'].includes(code ?? ''))).toBe(true);
@@ -171,9 +172,11 @@ describe('the cool-down', () => {
   test('a new user with the same number waits, and the same request is served when it is over', async () => {
     const [first, second] = [messaging.profile.addUser(), messaging.profile.addUser()];
     const heir = { ...second, phoneNumber: first.phoneNumber, requestId: newId() };
-    expect(await startPhones(messaging, first)).toMatchObject([{ rejection: null }]);
+    expect(await startPhones(messaging, first)).toMatchObject([{ rejection: null, retryAfterMs: null }]);
     const waits = { codeSentAt: null, codeExpiresAt: null, rejection: 'COOL_DOWN' };
-    expect(await startPhones(messaging, heir, { ...heir, requestId: newId() })).toMatchObject([waits, waits]);
+    const refused = await startPhones(messaging, heir, { ...heir, requestId: newId() });
+    expect(refused).toMatchObject([waits, waits]);
+    for (const { retryAfterMs } of refused) expect(Math.ceil((retryAfterMs ?? 0) / 30_000)).toBe(2);
     await messaging.endCoolDowns();
     expect(await startPhones(messaging, heir)).toMatchObject([{ rejection: null }]);
   });
@@ -183,6 +186,15 @@ describe('the cool-down', () => {
     const users = Array.from({ length: 5 }, () => ({ ...messaging.profile.addUser(), phoneNumber: number }));
     const outcomes = await startPhones(messaging, ...users);
     expect(outcomes.map(({ rejection }) => rejection)).toEqual([null, ...Array(4).fill('COOL_DOWN')]);
+  });
+
+  test('nobody is sent two codes for one number by one batch, even where there is none', async () => {
+    await messaging.restart({ CODE_COOL_DOWN_MS: '0' });
+    const user = messaging.profile.addUser();
+    const outcomes = await startPhones(messaging, user, user);
+    expect(outcomes.map(({ rejection }) => rejection)).toEqual([null, 'COOL_DOWN']);
+    expect(await startPhones(messaging, user)).toMatchObject([{ rejection: null }]);
+    await messaging.restart();
   });
 
   test('it is the number’s, whatever the code is for, and tells how long to wait by the database’s clock', async () => {

@@ -65,6 +65,8 @@ export interface ChallengeOutcome {
   readonly codeSentAt: Date | null;
   readonly codeExpiresAt: Date | null;
   readonly rejection: UserErrorCode | null;
+  /** When to ask again, where the rejection is for the moment only and is not remembered. */
+  readonly retryAfterMs?: number | null;
 }
 
 /** A code that a client asks for. */

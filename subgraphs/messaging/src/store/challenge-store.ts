@@ -85,22 +85,26 @@ async function addChallenges(
   return new Map([...cooling, ...toOutcomes([...added.values()]), ...known, ...(await missed(tx, due, added))]);
 }
 
+const noTimes = { codeSentAt: null, codeExpiresAt: null };
 const noCode = { codeHash: null, keyId: null, rejection: null };
 
-/** Who was sent a code a moment ago, in this batch too, has to wait. */
+/** Whose number was sent a code a moment ago, in this batch too, has to wait; and who has one in it, at any rate. */
 function parted(challenges: NewChallenge[], recipients: LockedRecipient[], times: CodeTimes) {
   const byHash = new Map(recipients.map((recipient) => [recipient.recipientHash.toString('base64'), recipient]));
   const due: NewChallenge[] = [];
   const cooling = new Map<string, ChallengeOutcome>();
+  const served = new Set<string>();
   for (const challenge of challenges) {
-    const { requestId, outcome } = challenge;
-    const name = challenge.recipientHash.toString('base64');
+    const { requestId, userId, recipientHash, outcome } = challenge;
+    const name = recipientHash.toString('base64');
+    const waitMs = Math.max(coolDownLeft(byHash.get(name), times), served.has(userId + name) ? 1 : 0);
     if ('rejection' in outcome) due.push(challenge);
-    else if (coolDownLeft(byHash.get(name), times) > 0) {
-      cooling.set(requestId, { requestId, codeSentAt: null, codeExpiresAt: null, rejection: 'COOL_DOWN' });
+    else if (waitMs > 0) {
+      cooling.set(requestId, { ...noTimes, requestId, rejection: 'COOL_DOWN', retryAfterMs: Math.ceil(waitMs) });
     } else {
       due.push(challenge);
-      byHash.set(name, { recipientHash: challenge.recipientHash, sinceCodeMs: 0, guessAgesMs: [] });
+      served.add(userId + name);
+      byHash.set(name, { recipientHash, sinceCodeMs: 0, guessAgesMs: [] });
     }
   }
   return { due, cooling };

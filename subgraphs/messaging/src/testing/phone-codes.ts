@@ -10,14 +10,16 @@ interface Person {
 export async function startPhones(
   messaging: RunningMessaging,
   ...people: (Person & { requestId?: string })[]
-): Promise<{ codeSentAt: string | null; codeExpiresAt: string | null; rejection: string | null }[]> {
+): Promise<
+  { codeSentAt: string | null; codeExpiresAt: string | null; rejection: string | null; retryAfterMs: number | null }[]
+> {
   const inputs = people.map(({ userId, phoneNumber, requestId = newId() }) => ({
     ...{ requestId, userId, phoneNumber },
     ...{ name: 'Asha', country: 'IN', clientId: 'test-client' },
   }));
   const { data, errors } = await messaging.askAsService(
     `mutation ($inputs: [StartPhoneVerificationInput!]!) {
-      startPhoneVerifications(inputs: $inputs) { codeSentAt codeExpiresAt rejection }
+      startPhoneVerifications(inputs: $inputs) { codeSentAt codeExpiresAt rejection retryAfterMs }
     }`,
     { inputs },
   );
