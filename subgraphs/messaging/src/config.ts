@@ -79,6 +79,7 @@ export const settings = {
   guessWindowMs: integer('CODE_GUESS_WINDOW_MS', 'how long a guess counts against its number', {
     fallback: 86_400_000,
     min: 1,
+    max: 604_800_000,
     productionMinimum: 3_600_000,
   }),
 

@@ -91,6 +91,7 @@ describe('sendMessage', () => {
       [welcome(userId, { operation: '' }), ['REQUIRED input.operation']],
       [welcome(userId, { operation: 'A\u0000' }), ['TEMPLATE_UNKNOWN input.operation']],
       [welcome(userId, { operation: 'PHONE_VERIFICATION' }), ['OPERATION_CARRIES_CODE input.operation']],
+      [welcome(userId, { operation: 'LOGIN_CODE' }), ['OPERATION_CARRIES_CODE input.operation']],
       [
         welcome(userId, { variables: { nmae: 'x', other: 1 } }),
         ['VARIABLE_UNKNOWN input.variables.nmae', 'VARIABLE_UNKNOWN input.variables.other'],

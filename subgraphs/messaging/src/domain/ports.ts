@@ -45,8 +45,8 @@ export interface ChallengeKey {
   readonly boundTo: string;
 }
 
-/** A code that is to be made, with the message that carries it. */
-interface NewCode extends ChallengeKey, KeptCode {
+/** A code as it is kept, and where it belongs. */
+interface BoundCode extends ChallengeKey, KeptCode {
   readonly id: string;
   readonly recipientHash: Buffer;
 }
@@ -70,7 +70,7 @@ export interface ChallengeOutcome {
 }
 
 /** A code that a client asks for. */
-export interface NewOneTimeCode extends NewCode {
+export interface NewOneTimeCode extends BoundCode {
   /** Absent where there is nobody to send it to, and nobody is to know. */
   readonly message: NewMessage | undefined;
 }
@@ -92,7 +92,7 @@ export interface CodeTimes {
 }
 
 /** An open challenge as the database has it at this moment, with its row locked. */
-export interface LockedChallenge extends NewCode {
+export interface LockedChallenge extends BoundCode {
   readonly tries: number;
   readonly expired: boolean;
   readonly acceptedAt: Date | null;
