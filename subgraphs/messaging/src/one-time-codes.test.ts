@@ -39,8 +39,23 @@ describe('sendOneTimeCode', () => {
     const arrived = await messaging.arrival(numberOf(user));
     expect(arrived).toMatchObject({ channel: 'SMS', operation: 'LOGIN_CODE', locale: 'en' });
     expect(arrived.body).toBe(
-      `${arrived.code} is your Atrium code. It works once, for 10 minutes. Never share it with anyone.`,
+      `${arrived.code} is your Atrium log-in code. It works for 10 minutes. Never share it with anyone.`,
     );
+  });
+
+  test('a code for something else does not say that it logs in, in any language', async () => {
+    for (const locale of ['en', 'hi-IN', 'es', 'ar']) {
+      const user = messaging.profile.addUser({ email: `${locale}@example.com`, locale });
+      await client.send(user.userId, { purpose: 'CONFIRM_PAYMENT' });
+      await client.send(user.userId, { purpose: 'CONFIRM_PAYMENT', channel: 'EMAIL' });
+      for (const to of [numberOf(user), `${locale}@example.com`]) {
+        const arrived = await messaging.arrival(to);
+        expect(arrived).toMatchObject({ operation: 'ONE_TIME_CODE', locale: locale.slice(0, 2) });
+        expect(arrived.body).toContain(arrived.code);
+        expect(arrived.body).toContain('10');
+        expect(arrived.body).not.toMatch(/log|लॉग|sesión|الدخول/i);
+      }
+    }
   });
 
   test('by e-mail where that is asked for, or all there is', async () => {
@@ -50,7 +65,7 @@ describe('sendOneTimeCode', () => {
     expect((await client.send(mailOnly.userId)).userErrors).toEqual([]);
     for (const address of ['both@example.com', 'mail@example.com']) {
       const { code, subject, html } = await messaging.arrival(address);
-      expect(subject).toBe(`${code} is your Atrium code`);
+      expect(subject).toBe(`${code} is your Atrium log-in code`);
       expect(html).toContain(`<strong>${code}</strong>`);
     }
   });

@@ -49,8 +49,10 @@ interface Reached {
   readonly recipient: Recipient;
 }
 
-/** The operation whose template carries the code, whatever it is for. */
-const operation = 'LOGIN_CODE';
+/** The operation whose template carries the code. One that is for something else must not say that it logs in. */
+function operationFor(purpose: string): string {
+  return purpose === 'LOGIN' ? 'LOGIN_CODE' : 'ONE_TIME_CODE';
+}
 
 /**
  * Makes the action that sends a one-time code to a user, for log-in or a purpose of the caller's own. It belongs to the
@@ -122,11 +124,16 @@ export function createSendOneTimeCode(parts: {
     const code = newCode();
     const recipientHash = parts.recipientHash(reached?.recipient.to ?? `nobody ${key.userId}`);
     const kept = hashes.keep({ ...key, challengeId: id, recipientHash, code });
-    const message = reached && (await compose(reached, key.boundTo, code));
+    const message = reached && (await compose(reached, key, code));
     return { ...key, ...kept, id, recipientHash, message };
   }
 
-  async function compose({ contact, recipient: { channel, to } }: Reached, clientId: string, code: string) {
+  async function compose(
+    { contact, recipient: { channel, to } }: Reached,
+    { purpose, boundTo: clientId }: Pick<NewOneTimeCode, 'purpose' | 'boundTo'>,
+    code: string,
+  ) {
+    const operation = operationFor(purpose);
     const locale = contact.locale ?? customaryLocale(contact.country);
     const template = chooseTemplate(await parts.templates.findTemplates(operation), { operation, channel, locale });
     if (!template) throw new Error(`no template for ${operation}`);
