@@ -61,7 +61,7 @@ function toAddress(typed: string, contact: Contact, { maySendToAnyone }: Rules):
 }
 
 /** One address in the form that mail servers take (RFC 5321 bounds): no list, no comment, no display name. */
-function isEmailAddress(text: string): boolean {
+export function isEmailAddress(text: string): boolean {
   const form =
     /^[^\s@<>()[\]\\,;:"]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+[\p{L}\p{N}-]{2,63}$/u;
   return text.length <= 254 && !hasControls(text) && form.test(text);
