@@ -12,6 +12,7 @@ const development = {
   SIGNING_KEY: JSON.stringify(jwk),
   TRUSTED_KEYS: JSON.stringify({ keys: [jwk] }),
   CODE_HMAC_KEY: key,
+  NUMBER_HMAC_KEY: key,
   MESSAGE_SEAL_KEY: key,
   IDEMPOTENCY_HMAC_KEY: key,
 };

@@ -39,7 +39,11 @@ export const settings = {
   requestBudgetMs: integer('REQUEST_BUDGET_MS', 'how long a request may take', { fallback: 10_000, min: 1 }),
   bodyLimitBytes: integer('BODY_LIMIT_BYTES', 'the largest request body', { fallback: 2 * 1024 * 1024, min: 1_024 }),
 
-  codeHmacKey: secretKey('CODE_HMAC_KEY', 'keys the hashes of one-time codes and phone numbers'),
+  codeHmacKey: secretKey('CODE_HMAC_KEY', 'keys the hashes of one-time codes'),
+  numberHmacKey: secretKey(
+    'NUMBER_HMAC_KEY',
+    'keys the hashes of phone numbers and e-mail addresses in budgets, challenges and lists; it never changes',
+  ),
   messageSealKey: secretKey('MESSAGE_SEAL_KEY', 'seals the texts of messages that wait'),
   idempotencyHmacKey: secretKey('IDEMPOTENCY_HMAC_KEY', 'keys the hashes of inputs that an idempotency key stands for'),
   codeLifetimeMs: integer('CODE_LIFETIME_MS', 'how long a one-time code is accepted', {

@@ -21,7 +21,7 @@ interface Run {
 function run(command: string, options: { env?: Record<string, string>; input?: string } = {}): Promise<Run> {
   const [name, ...args] = command.split(' ');
   const program = join(import.meta.dirname, `${name}-command`, 'cli.ts');
-  const env = { PATH: process.env.PATH, DATABASE_URL: database.url, CODE_HMAC_KEY: key, ...options.env };
+  const env = { PATH: process.env.PATH, DATABASE_URL: database.url, NUMBER_HMAC_KEY: key, ...options.env };
   return new Promise((resolve) => {
     const node = ['--disable-warning=ExperimentalWarning', program, ...args];
     const child = execFile(process.execPath, node, { env }, (error, out, complaint) => {
@@ -51,7 +51,7 @@ test('what cannot be done is told in one line that repeats no number, and ends w
   const cases: [string, string, Parameters<typeof run>[1]?][] = [
     ['phone-policy deny-number -', 'Number 2 is none', { input: '+919876543219\n09876543219\n' }],
     ['phone-policy deny-number -', 'nothing on the standard input'],
-    ['phone-policy deny-number +919876543219', 'CODE_HMAC_KEY', { env: { CODE_HMAC_KEY: '' } }],
+    ['phone-policy deny-number +919876543219', 'NUMBER_HMAC_KEY', { env: { NUMBER_HMAC_KEY: '' } }],
     ['suppressions add 09876543219', 'Recipient 1 is neither'],
     ['suppressions list', 'cannot be used', { env: { DATABASE_URL: 'postgresql://nobody:secret@127.0.0.1:1/none' } }],
   ];

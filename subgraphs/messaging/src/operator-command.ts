@@ -3,7 +3,7 @@ import { type CommandAnswer, CommandFault, printAnswer } from '@atrium/service-k
 import { readSettings } from '@atrium/service-kit/settings';
 import { InvalidArgumentError } from 'commander';
 import { settings } from './config.ts';
-import { createKeyedHashes, type KeyedHashes } from './domain/code-hash.ts';
+import { createRecipientHash, type RecipientHash } from './domain/recipient-hash.ts';
 import { createTestNumbers, noTestNumbers, type TestNumbers } from './domain/test-numbers.ts';
 import { type Database, openDatabase } from './store/database.ts';
 
@@ -11,7 +11,7 @@ import { type Database, openDatabase } from './store/database.ts';
 export interface OperatorTools {
   readonly database: Database;
   /** Asked for by those alone who need them, because the key must then be there. */
-  hashes(): KeyedHashes;
+  recipientHash(): RecipientHash;
   testNumbers(): TestNumbers;
 }
 
@@ -22,7 +22,7 @@ export function openOperatorTools(env: NodeJS.ProcessEnv): OperatorTools {
   const { databaseUrl } = readSettings({ databaseUrl: settings.databaseUrl }, env);
   return {
     database: openDatabase(databaseUrl, 1),
-    hashes: () => createKeyedHashes(readSettings({ key: settings.codeHmacKey }, env).key),
+    recipientHash: () => createRecipientHash(readSettings({ key: settings.numberHmacKey }, env).key),
     testNumbers() {
       const { mode, code } = readSettings({ mode: settings.mode, code: settings.testNumberCode }, env);
       return mode === 'development' ? createTestNumbers(code) : noTestNumbers;

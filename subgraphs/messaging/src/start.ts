@@ -14,6 +14,7 @@ import type { MessagingSettings } from './config.ts';
 import { createCheckPhoneVerification } from './domain/check-phone-verification.ts';
 import { createKeyedHashes } from './domain/code-hash.ts';
 import { createDeliverMessage } from './domain/deliver-message.ts';
+import { createRecipientHash } from './domain/recipient-hash.ts';
 import { createSealer } from './domain/seal.ts';
 import { createSendMessage } from './domain/send-message.ts';
 import { createStartPhoneVerifications } from './domain/start-phone-verifications.ts';
@@ -70,13 +71,14 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
   const sealer = createSealer(settings.messageSealKey);
   const templates = createTemplateStore(database);
   const challenges = createChallengeStore(database);
-  const suppressions = createSuppressionStore(database, hashes);
+  const recipientHash = createRecipientHash(settings.numberHmacKey);
+  const suppressions = createSuppressionStore(database, recipientHash);
   const testNumbers = settings.mode === 'development' ? createTestNumbers(settings.testNumberCode) : noTestNumbers;
   const followed = await followPhonePolicy({
     databaseUrl,
     database,
     logger,
-    hashes,
+    recipientHash,
     testNumbers,
     refreshMs: settings.phonePolicyRefreshMs,
   });

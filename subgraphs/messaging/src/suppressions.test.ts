@@ -1,6 +1,6 @@
 import { newId } from '@atrium/service-kit';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createKeyedHashes } from './domain/code-hash.ts';
+import { createRecipientHash } from './domain/recipient-hash.ts';
 import type { Suppressions } from './domain/suppressions.ts';
 import { openDatabase } from './store/database.ts';
 import { createSuppressionStore } from './store/suppression-store.ts';
@@ -14,8 +14,8 @@ let suppressions: Suppressions;
 beforeAll(async () => {
   messaging = await startRunningMessaging();
   database = openDatabase(messaging.database.url, 2);
-  const key = Buffer.from(messaging.environment.CODE_HMAC_KEY ?? '', 'base64url');
-  suppressions = createSuppressionStore(database, createKeyedHashes(key));
+  const key = Buffer.from(messaging.environment.NUMBER_HMAC_KEY ?? '', 'base64url');
+  suppressions = createSuppressionStore(database, createRecipientHash(key));
 });
 afterAll(async () => {
   await database.$disconnect();

@@ -1,13 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { createKeyedHash } from '@atrium/service-kit';
 
-/** Keyed hashes for what must be recognised and never read: one-time codes, phone numbers, e-mail addresses. */
+/** Keyed hashes for what must be recognised and never read: one-time codes, phone numbers, inputs. */
 export interface KeyedHashes {
   /** Bound to challenge, user and number, so that a code is worth nothing anywhere else. */
   ofCode(of: { challengeId: string; userId: string; phoneNumber: string; code: string }): Buffer;
   ofPhoneNumber(phoneNumber: string): Buffer;
-  /** The same for an address however its letters are written. */
-  ofEmailAddress(address: string): Buffer;
 }
 
 /** HMAC-SHA-256; each kind of text has its own label, so that no hash of one kind can stand for another. */
@@ -17,7 +15,6 @@ export function createKeyedHashes(key: Buffer): KeyedHashes {
     ofCode: ({ challengeId, userId, phoneNumber, code }) =>
       hash('one-time code', challengeId, userId, phoneNumber, code),
     ofPhoneNumber: (phoneNumber) => hash('phone number', phoneNumber),
-    ofEmailAddress: (address) => hash('e-mail address', address.toLowerCase()),
   };
 }
 

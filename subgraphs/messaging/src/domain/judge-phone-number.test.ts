@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { describe, expect, test } from '@jest/globals';
 import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/max';
-import { createKeyedHashes } from './code-hash.ts';
 import { judgePhoneNumber } from './judge-phone-number.ts';
 import { createPhonePolicy, type PhoneRule } from './phone-policy.ts';
+import { createRecipientHash } from './recipient-hash.ts';
 import { createTestNumbers } from './test-numbers.ts';
 
-const hashes = createKeyedHashes(Buffer.alloc(32, 7));
+const recipientHash = createRecipientHash(Buffer.alloc(32, 7));
 const policyOf = (rules: PhoneRule[]) =>
-  createPhonePolicy({ rules, deniedNumbers: new Set(), hashes, testNumbers: createTestNumbers('000000') });
+  createPhonePolicy({ rules, deniedNumbers: new Set(), recipientHash, testNumbers: createTestNumbers('000000') });
 const allowed: PhoneRule[] = ['MOBILE', 'FIXED_LINE_OR_MOBILE', 'UNKNOWN'].map((value) => ({
   kind: 'TYPE',
   value,

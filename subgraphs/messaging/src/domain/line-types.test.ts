@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { type NumberingPlan, readNumberingPlans, sample } from '../testing/numbering-plans.ts';
 import { createRandom } from '../testing/random.ts';
-import { createKeyedHashes } from './code-hash.ts';
 import { judgePhoneNumber } from './judge-phone-number.ts';
 import { createPhonePolicy, lineTypes, type PhoneRule } from './phone-policy.ts';
+import { createRecipientHash } from './recipient-hash.ts';
 import { noTestNumbers } from './test-numbers.ts';
 
 const seed = Number(process.env.PHONE_SEED ?? 20_261_124);
@@ -13,9 +13,9 @@ const samplesOfALine = 4;
 const derived: string[] = ['FIXED_LINE_OR_MOBILE', 'UNKNOWN'];
 
 const plans = readNumberingPlans();
-const hashes = createKeyedHashes(Buffer.alloc(32, 7));
+const recipientHash = createRecipientHash(Buffer.alloc(32, 7));
 const policyOf = (rules: PhoneRule[]) =>
-  createPhonePolicy({ rules, deniedNumbers: new Set(), hashes, testNumbers: noTestNumbers });
+  createPhonePolicy({ rules, deniedNumbers: new Set(), recipientHash, testNumbers: noTestNumbers });
 const networks = plans.filter(({ country }) => country === null);
 const everything = policyOf([
   ...lineTypes.map((value): PhoneRule => ({ kind: 'TYPE', value, effect: 'ALLOW' })),

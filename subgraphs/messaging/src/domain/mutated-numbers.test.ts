@@ -8,9 +8,9 @@ import {
   isValidPhoneNumber,
 } from 'libphonenumber-js/max';
 import { createRandom, pick } from '../testing/random.ts';
-import { createKeyedHashes } from './code-hash.ts';
 import { judgePhoneNumber, type PhoneNumberJudgement } from './judge-phone-number.ts';
 import { createPhonePolicy, lineTypes, type PhoneRule } from './phone-policy.ts';
+import { createRecipientHash } from './recipient-hash.ts';
 import { noTestNumbers } from './test-numbers.ts';
 
 const seed = Number(process.env.PHONE_SEED ?? 20_261_124);
@@ -20,7 +20,7 @@ const count = 2_000;
 const open = createPhonePolicy({
   rules: lineTypes.map((value): PhoneRule => ({ kind: 'TYPE', value, effect: 'ALLOW' })),
   deniedNumbers: new Set(),
-  hashes: createKeyedHashes(Buffer.alloc(32, 7)),
+  recipientHash: createRecipientHash(Buffer.alloc(32, 7)),
   testNumbers: noTestNumbers,
 });
 

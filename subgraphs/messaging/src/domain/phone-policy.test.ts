@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { createKeyedHashes } from './code-hash.ts';
 import { judgePhoneNumber } from './judge-phone-number.ts';
 import { createPhonePolicy, type PhoneRule } from './phone-policy.ts';
+import { createRecipientHash } from './recipient-hash.ts';
 import { noTestNumbers } from './test-numbers.ts';
 
-const hashes = createKeyedHashes(Buffer.alloc(32, 7));
+const recipientHash = createRecipientHash(Buffer.alloc(32, 7));
 const types: PhoneRule[] = ['MOBILE', 'FIXED_LINE_OR_MOBILE', 'UNKNOWN'].map((value) => ({
   kind: 'TYPE',
   value,
@@ -23,8 +23,8 @@ function rulesOf(...texts: string[]): PhoneRule[] {
 function rejectionOf(phoneNumber: string, rules: readonly string[], denied: readonly string[] = []): string {
   const policy = createPhonePolicy({
     rules: [...types, ...rulesOf(...rules)],
-    deniedNumbers: new Set(denied.map((number) => hashes.ofPhoneNumber(number).toString('base64'))),
-    hashes,
+    deniedNumbers: new Set(denied.map((number) => recipientHash(number).toString('base64'))),
+    recipientHash,
     testNumbers: noTestNumbers,
   });
   const { valid, rejection } = judgePhoneNumber({ phoneNumber }, policy);
@@ -76,7 +76,7 @@ describe('the phone policy', () => {
 
   test('a refused number is told by the same rule as an operator is shown', () => {
     const rules = [...types, ...rulesOf('deny GB', 'deny +4474')];
-    const policy = createPhonePolicy({ rules, deniedNumbers: new Set(), hashes, testNumbers: noTestNumbers });
+    const policy = createPhonePolicy({ rules, deniedNumbers: new Set(), recipientHash, testNumbers: noTestNumbers });
     const number = { phoneNumber: british, callingCode: '44', country: 'GB', type: 'MOBILE' } as const;
     expect(policy.decide(number).decidedBy).toEqual({ kind: 'PREFIX', value: '+4474', effect: 'DENY' });
     expect(policy.decide({ ...number, phoneNumber: indian, callingCode: '91', country: 'IN' }).decidedBy).toMatchObject(

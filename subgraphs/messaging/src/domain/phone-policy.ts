@@ -1,5 +1,5 @@
-import type { KeyedHashes } from './code-hash.ts';
 import type { PhoneNumberType } from './judge-phone-number.ts';
+import type { RecipientHash } from './recipient-hash.ts';
 import type { TestNumbers } from './test-numbers.ts';
 
 /** The kinds of line that rules are about; UNKNOWN is a valid number's whose plan does not tell. */
@@ -64,10 +64,10 @@ export function createPhonePolicy(content: {
   rules: readonly PhoneRule[];
   /** By their keyed hash in base64. */
   deniedNumbers: ReadonlySet<string>;
-  hashes: Pick<KeyedHashes, 'ofPhoneNumber'>;
+  recipientHash: RecipientHash;
   testNumbers: TestNumbers;
 }): PhonePolicy {
-  const { deniedNumbers, hashes, testNumbers } = content;
+  const { deniedNumbers, recipientHash, testNumbers } = content;
   const rules = new Map(content.rules.map((rule) => [`${rule.kind} ${rule.value}`, rule]));
   const find = (kind: PhoneRuleKind, value: string) => rules.get(`${kind} ${value}`);
 
@@ -89,7 +89,7 @@ export function createPhonePolicy(content: {
     testNumbers,
     decide(number) {
       const { phoneNumber, country, type } = number;
-      if (deniedNumbers.size > 0 && deniedNumbers.has(hashes.ofPhoneNumber(phoneNumber).toString('base64'))) {
+      if (deniedNumbers.size > 0 && deniedNumbers.has(recipientHash(phoneNumber).toString('base64'))) {
         return { rejection: 'PHONE_NUMBER_BLOCKED', decidedBy: 'denied number' };
       }
       const place = findPlace(number);

@@ -14,7 +14,7 @@ A rule is about a country (ISO 3166-1 alpha-2, or '*' for any other), the prefix
 ${lineTypes.join(' ')}.
 What decides: a denied number; then the longest prefix that is longer than the calling code, or else the country, or else
 a shorter prefix, or else '*'; then the type. Every process of Messaging follows a change within a second.
-Numbers are kept as keyed hashes (CODE_HMAC_KEY) and never shown again. Give - to read them from the standard input, one a line.
+Numbers are kept as keyed hashes (NUMBER_HMAC_KEY) and never shown again. Give - to read them from the standard input, one a line.
 Exit status: 0 done; 1 it cannot be done; 2 the command line cannot be understood.
 
 Examples:

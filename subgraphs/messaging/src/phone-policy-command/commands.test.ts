@@ -8,7 +8,7 @@ let production: OperatorTools;
 let development: OperatorTools;
 beforeAll(async () => {
   database = await startTestDatabase();
-  const env = { DATABASE_URL: database.url, CODE_HMAC_KEY: Buffer.alloc(32, 9).toString('base64url') };
+  const env = { DATABASE_URL: database.url, NUMBER_HMAC_KEY: Buffer.alloc(32, 9).toString('base64url') };
   production = openOperatorTools(env);
   development = openOperatorTools({ ...env, ATRIUM_MODE: 'development' });
 });

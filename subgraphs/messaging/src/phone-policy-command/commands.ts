@@ -81,7 +81,7 @@ export async function check(
   }
   const [rules, { hashes: denied }] = await Promise.all([readPhoneRules(database), readDeniedNumbers(database)]);
   const deniedNumbers = new Set(denied.map((hash) => hash.toString('base64')));
-  const policy = createPhonePolicy({ rules, deniedNumbers, hashes: tools.hashes(), testNumbers });
+  const policy = createPhonePolicy({ rules, deniedNumbers, recipientHash: tools.recipientHash(), testNumbers });
   const { rejection, decidedBy } = policy.decide(read);
   const number = { number: maskRecipient(read.phoneNumber), country: read.country, type: read.type };
   const verdict = rejection === null ? 'Served' : `Refused: ${rejection}`;
@@ -116,11 +116,11 @@ function toSubject({ kind, value }: { kind: string; value: string }): { kind: Ph
 
 // What was typed is never repeated: a list with a fault on one line may be full of good numbers.
 async function toHashes(tools: OperatorTools, typed: readonly string[]): Promise<Buffer[]> {
-  const hashes = tools.hashes();
+  const recipientHash = tools.recipientHash();
   const testNumbers = tools.testNumbers();
   return (await readTyped(typed)).map((phoneNumber, index) => {
     const read = readPhoneNumber({ phoneNumber }, testNumbers);
-    if (!('rejection' in read)) return hashes.ofPhoneNumber(read.phoneNumber);
+    if (!('rejection' in read)) return recipientHash(read.phoneNumber);
     throw new CommandFault(
       `Number ${index + 1} is none. Give numbers in international form, such as +447400123456. Nothing was changed.`,
     );

@@ -2,8 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { describeError } from '@atrium/service-kit';
 import { listenToDatabase } from '@atrium/service-kit/database-listener';
 import type { Logger } from 'pino';
-import type { KeyedHashes } from '../domain/code-hash.ts';
 import { createPhonePolicy, type PhonePolicy } from '../domain/phone-policy.ts';
+import type { RecipientHash } from '../domain/recipient-hash.ts';
 import type { TestNumbers } from '../domain/test-numbers.ts';
 import type { Database } from './database.ts';
 import { readDeniedNumbers, readPhoneRules } from './phone-policy-store.ts';
@@ -25,7 +25,7 @@ export interface FollowedPhonePolicyOptions {
   readonly databaseUrl: string;
   readonly database: Database;
   readonly logger: Logger;
-  readonly hashes: Pick<KeyedHashes, 'ofPhoneNumber'>;
+  readonly recipientHash: RecipientHash;
   readonly testNumbers: TestNumbers;
   /** It is read again after so long even if nobody told of a change. */
   readonly refreshMs: number;
@@ -37,7 +37,7 @@ export interface FollowedPhonePolicyOptions {
  * sessions swallows what is told, `refreshMs` bounds how old it can be. A policy that cannot be read again stays in force.
  */
 export async function followPhonePolicy(options: FollowedPhonePolicyOptions): Promise<FollowedPhonePolicy> {
-  const { databaseUrl, database, logger, hashes, testNumbers, refreshMs } = options;
+  const { databaseUrl, database, logger, recipientHash, testNumbers, refreshMs } = options;
   const closing = new AbortController();
   let reading: Promise<void> | undefined;
   let asked = false;
@@ -50,7 +50,7 @@ export async function followPhonePolicy(options: FollowedPhonePolicyOptions): Pr
       timer = setTimeout(refresh, Math.min(refreshMs, Math.ceil(denied.nextExpiryMs ?? refreshMs) + 1)).unref();
     }
     const deniedNumbers = new Set(denied.hashes.map((hash) => hash.toString('base64')));
-    return createPhonePolicy({ rules, deniedNumbers, hashes, testNumbers });
+    return createPhonePolicy({ rules, deniedNumbers, recipientHash, testNumbers });
   }
 
   // One reading at a time, and one more where a change was told while it went on: the last one has seen everything.

@@ -1,6 +1,6 @@
 import { createBatcher } from '@atrium/service-kit';
-import type { KeyedHashes } from '../domain/code-hash.ts';
 import type { MessageChannel } from '../domain/message.ts';
+import type { RecipientHash } from '../domain/recipient-hash.ts';
 import type { Recipient, SuppressionReason, Suppressions } from '../domain/suppressions.ts';
 import type { Database } from './database.ts';
 
@@ -13,18 +13,15 @@ export interface StoredSuppression {
   readonly createdAt: Date;
 }
 
-type Hashes = Pick<KeyedHashes, 'ofPhoneNumber' | 'ofEmailAddress'>;
-
 /** The suppression list. What is asked at once travels as one statement. */
-export function createSuppressionStore(database: Database, hashes: Hashes): Suppressions {
+export function createSuppressionStore(database: Database, recipientHash: RecipientHash): Suppressions {
   const look = createBatcher((recipients: Recipient[]) => areSuppressed(database, recipients.map(toKey)), {
     maxSize: 1_000,
     concurrency: 2,
   });
 
   function toKey<Asked extends Recipient>({ to, ...asked }: Asked) {
-    const hash = asked.channel === 'SMS' ? hashes.ofPhoneNumber(to) : hashes.ofEmailAddress(to);
-    return { ...asked, hash: hash.toString('base64') };
+    return { ...asked, hash: recipientHash(to).toString('base64') };
   }
 
   return {

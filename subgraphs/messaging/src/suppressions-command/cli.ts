@@ -13,7 +13,7 @@ const program = createProgram('suppressions')
     'after',
     `
 A recipient is a phone number in international form, for SMS, or an e-mail address. They are kept as keyed hashes
-(CODE_HMAC_KEY) and never shown again. Give - to read them from the standard input, one a line.
+(NUMBER_HMAC_KEY) and never shown again. Give - to read them from the standard input, one a line.
 A number on the list gets no SMS of any kind, codes included. Each reason stands by itself: who is on the list for two is
 on it until both are removed.
 Exit status: 0 done; 1 it cannot be done; 2 the command line cannot be understood.

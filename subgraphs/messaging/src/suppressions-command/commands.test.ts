@@ -9,7 +9,7 @@ beforeAll(async () => {
   database = await startTestDatabase();
   tools = openOperatorTools({
     DATABASE_URL: database.url,
-    CODE_HMAC_KEY: Buffer.alloc(32, 9).toString('base64url'),
+    NUMBER_HMAC_KEY: Buffer.alloc(32, 9).toString('base64url'),
   });
 });
 afterAll(async () => {

@@ -34,7 +34,7 @@ export async function add(
   { reason }: { reason: SuppressionReason },
 ): Promise<CommandAnswer> {
   const recipients = await readRecipients(tools, typed);
-  const store = createSuppressionStore(tools.database, tools.hashes());
+  const store = createSuppressionStore(tools.database, tools.recipientHash());
   await store.add(recipients.map((recipient) => ({ ...recipient, reason, source: 'command' })));
   const count = recipients.length === 1 ? '1 recipient is' : `${recipients.length} recipients are`;
   return { json: { suppressed: recipients.length }, text: `${count} not written to any more.` };
@@ -47,7 +47,7 @@ export async function remove(
   { reason }: { reason?: SuppressionReason },
 ): Promise<CommandAnswer> {
   const recipients = await readRecipients(tools, typed);
-  const store = createSuppressionStore(tools.database, tools.hashes());
+  const store = createSuppressionStore(tools.database, tools.recipientHash());
   const removed = await store.remove(recipients.map((recipient) => ({ ...recipient, reason })));
   if (removed === 0) throw new CommandFault('No such recipient is on the list. See suppressions list.');
   return { json: { removed }, text: `${removed === 1 ? '1 entry is' : `${removed} entries are`} gone.` };
