@@ -29,7 +29,7 @@ import { addInboxRoutes } from './routes/inbox.ts';
 import { createChallengeStore } from './store/challenge-store.ts';
 import { checkDatabase, openDatabase } from './store/database.ts';
 import { createDeliveryStore } from './store/delivery-store.ts';
-import { createDeveloperInbox, createDeveloperInboxProvider } from './store/developer-inbox.ts';
+import { createDeveloperInbox } from './store/developer-inbox.ts';
 import { createEventStore } from './store/event-store.ts';
 import { followPhonePolicy } from './store/followed-phone-policy.ts';
 import { forgetExpired } from './store/forget-expired.ts';
@@ -115,9 +115,8 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     deliver: createDeliverMessage({
       deliveries: createDeliveryStore(database),
       sealer,
-      providers: await chooseProviders(settings, database),
+      providers: await chooseProviders(settings, database, testNumbers),
       suppressions,
-      test: { isTestNumber: testNumbers.isTestNumber, provider: createDeveloperInboxProvider(database) },
       rules: {
         maxAttempts: settings.deliveryMaxAttempts,
         firstPauseMs: settings.deliveryFirstPauseMs,

@@ -23,11 +23,9 @@ export function createDeliverMessage(parts: {
   /** A channel without one is refused: its messages fail. */
   providers: Partial<Record<MessageChannel, MessageProvider>>;
   suppressions: Suppressions;
-  /** Who takes the messages to test numbers, whatever the providers are. */
-  test?: { isTestNumber(to: string): boolean; provider: MessageProvider } | undefined;
   rules: DeliveryRules;
 }) {
-  const { deliveries, sealer, providers, suppressions, test, rules } = parts;
+  const { deliveries, sealer, providers, suppressions, rules } = parts;
 
   async function fail(message: ClaimedMessage, reason: string): Promise<DeliveryOutcome> {
     await deliveries.recordFailed(message.id, reason);
@@ -56,7 +54,7 @@ export function createDeliverMessage(parts: {
       await deliveries.recordSuppressed(id);
       return 'suppressed';
     }
-    const provider = test?.isTestNumber(content.to) ? test.provider : providers[channel];
+    const provider = providers[channel];
     if (!provider) return fail(message, 'no provider');
     const outcome = await provider.send({ ...content, id, operation, channel, locale });
     return conclude(message, provider.name, outcome);
