@@ -106,6 +106,20 @@ test('a denied number is blocked until its time is over, and the table does not 
   await untilJudged('+919876500001', null);
 });
 
+test('a number that was denied since its user verified it gets no messages either', async () => {
+  const user = messaging.profile.addUser({ phoneNumber: '+919876500009' });
+  await denyNumbers(database, [hashOf('+919876500009')], { reason: null, lifetimeMs: null });
+  await untilJudged('+919876500009', 'PHONE_NUMBER_BLOCKED');
+  const { data } = await messaging.ask(
+    'mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { id } userErrors { code field } } }',
+    { input: { userId: user.userId, operation: 'WELCOME' } },
+  );
+  expect(data.sendMessage).toEqual({
+    message: null,
+    userErrors: [{ code: 'PHONE_NUMBER_BLOCKED', field: ['input', 'userId'] }],
+  });
+});
+
 test('what changed while the connection was broken counts as soon as it is back', async () => {
   const listening = "application_name = 'atrium-phone-policy' AND datname = current_database()";
   const alive = async () =>

@@ -1,6 +1,7 @@
 import { type Caller, isId, type KeyedHash } from '@atrium/service-kit';
 import { chooseRecipient } from './choose-recipient.ts';
 import { composeMessage } from './compose-message.ts';
+import { judgeRecipients } from './judge-recipients.ts';
 import type { Message, MessageChannel } from './message.ts';
 import type { PhonePolicy } from './phone-policy.ts';
 import { phoneRejectionSentences } from './phone-rejection.ts';
@@ -63,7 +64,7 @@ export function createSendMessage(parts: {
     const template = chooseTemplate(templates, { operation: input.operation, channel, locale });
     if (!template) throw refused('TEMPLATE_UNKNOWN', 'operation', `This operation has no ${channel} template.`);
     const values = fitVariables(template, { name: contact.name }, asked.variables);
-    await mustNotBeSuppressed(parts.suppressions, { channel, to }, input);
+    await mustTakeMessages({ channel, to }, input, parts);
     const message = composeMessage(sealer, { template, userId: contact.userId, to, values, clientId });
     return messageOf(await messages.queueMessage(message, claim));
   }
@@ -106,21 +107,29 @@ export function createSendMessage(parts: {
   };
 }
 
-async function mustNotBeSuppressed(
-  suppressions: Suppressions,
-  recipient: Recipient,
+/**
+ * Throws where the recipient is not served or takes no messages. A user's own number is judged as well: it may have been
+ * denied since it was verified.
+ */
+async function mustTakeMessages(
+  { channel, to }: Recipient,
   { phoneNumber, email }: SendMessage,
+  rules: { policy: PhonePolicy; suppressions: Suppressions },
 ): Promise<void> {
-  const [suppressed] = await suppressions.isSuppressed([recipient]);
-  if (!suppressed) return;
   const field = phoneNumber != null ? 'phoneNumber' : email != null ? 'email' : 'userId';
-  throw refused(
-    'RECIPIENT_SUPPRESSED',
-    field,
-    recipient.channel === 'SMS'
-      ? phoneRejectionSentences.RECIPIENT_SUPPRESSED
-      : 'This address does not take our messages: they came back, or its owner asked for no more. Give another.',
-  );
+  if (channel === 'SMS') {
+    const [judged] = await judgeRecipients([{ phoneNumber: to }], rules);
+    if (judged?.rejection) throw refused(judged.rejection, field, phoneRejectionSentences[judged.rejection]);
+    return;
+  }
+  const [suppressed] = await rules.suppressions.isSuppressed([{ channel, to }]);
+  if (suppressed) {
+    throw refused(
+      'RECIPIENT_SUPPRESSED',
+      field,
+      'This address does not take our messages: they came back, or its owner asked for no more. Give another.',
+    );
+  }
 }
 
 function noSuchUser(): InputRefused {
