@@ -9,6 +9,7 @@ import { StackError } from './stack-error.ts';
 export const sharedSecretNames = [
   'IMAGE_URL_SECRET',
   'CODE_HMAC_KEY',
+  'NUMBER_HMAC_KEY',
   'MESSAGE_SEAL_KEY',
   'IDEMPOTENCY_HMAC_KEY',
 ] as const;

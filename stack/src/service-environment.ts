@@ -61,7 +61,7 @@ export function environmentOf(service: ServiceName, options: EnvironmentOptions)
 
 function ownEnvironment(service: ServiceName, options: EnvironmentOptions): Record<string, string> {
   const { urls, publicUrl, dataDir, secrets, apiKey } = options;
-  const { IMAGE_URL_SECRET, CODE_HMAC_KEY, MESSAGE_SEAL_KEY, IDEMPOTENCY_HMAC_KEY } = secrets.shared;
+  const { IMAGE_URL_SECRET, CODE_HMAC_KEY, NUMBER_HMAC_KEY, MESSAGE_SEAL_KEY, IDEMPOTENCY_HMAC_KEY } = secrets.shared;
   switch (service) {
     case 'gateway':
       return {
@@ -86,7 +86,7 @@ function ownEnvironment(service: ServiceName, options: EnvironmentOptions): Reco
         IDEMPOTENCY_HMAC_KEY,
       };
     case 'messaging':
-      return { PROFILE_URL: urls.profile, CODE_HMAC_KEY, MESSAGE_SEAL_KEY, IDEMPOTENCY_HMAC_KEY };
+      return { PROFILE_URL: urls.profile, CODE_HMAC_KEY, NUMBER_HMAC_KEY, MESSAGE_SEAL_KEY, IDEMPOTENCY_HMAC_KEY };
   }
 }
 

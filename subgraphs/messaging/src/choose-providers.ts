@@ -1,6 +1,8 @@
 import type { MessagingSettings } from './config.ts';
+import { divertTestNumbers } from './domain/divert-test-numbers.ts';
 import type { MessageChannel } from './domain/message.ts';
 import type { MessageProvider } from './domain/ports.ts';
+import type { TestNumbers } from './domain/test-numbers.ts';
 import type { Database } from './store/database.ts';
 import { createDeveloperInboxProvider } from './store/developer-inbox.ts';
 
@@ -8,10 +10,14 @@ import { createDeveloperInboxProvider } from './store/developer-inbox.ts';
 export async function chooseProviders(
   settings: MessagingSettings,
   database: Database,
+  testNumbers: TestNumbers,
 ): Promise<Partial<Record<MessageChannel, MessageProvider>>> {
   const inbox = createDeveloperInboxProvider(database);
+  const carrier = settings.smsProvider === 'developer-inbox' ? inbox : undefined;
+  const diverts = settings.mode === 'development' && carrier !== inbox;
+  const sms = diverts ? divertTestNumbers(carrier, inbox, testNumbers) : carrier;
   return {
-    ...(settings.smsProvider === 'developer-inbox' ? { SMS: inbox } : {}),
+    ...(sms ? { SMS: sms } : {}),
     ...(settings.emailProvider === 'developer-inbox' ? { EMAIL: inbox } : {}),
     ...(settings.emailProvider === 'sendgrid' ? { EMAIL: await sendGrid(settings) } : {}),
   };

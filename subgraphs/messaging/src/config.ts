@@ -6,7 +6,6 @@ import {
   choice,
   commonSettings,
   integer,
-  list,
   optional,
   readSettings,
   type Setting,
@@ -18,21 +17,13 @@ import {
   text,
 } from '@atrium/service-kit';
 import { z } from 'zod';
-import type { PhoneNumberType } from './domain/judge-phone-number.ts';
 
-const phoneNumberTypes = [
-  'MOBILE',
-  'FIXED_LINE',
-  'FIXED_LINE_OR_MOBILE',
-  'PREMIUM_RATE',
-  'TOLL_FREE',
-  'SHARED_COST',
-  'VOIP',
-  'PERSONAL_NUMBER',
-  'PAGER',
-  'UAN',
-  'VOICEMAIL',
-] as const satisfies PhoneNumberType[];
+/** Settings that were, and where to say now what they said. */
+const retired = {
+  PHONE_NUMBER_ALLOWED_TYPES: 'npm run phone-policy -- allow type VOIP',
+  PHONE_NUMBER_DENIED_COUNTRIES: 'npm run phone-policy -- deny country KP',
+  PHONE_NUMBER_DENIED_PREFIXES: 'npm run phone-policy -- deny prefix +88216',
+};
 
 /** What Messaging is told. */
 export const settings = {
@@ -48,7 +39,11 @@ export const settings = {
   requestBudgetMs: integer('REQUEST_BUDGET_MS', 'how long a request may take', { fallback: 10_000, min: 1 }),
   bodyLimitBytes: integer('BODY_LIMIT_BYTES', 'the largest request body', { fallback: 2 * 1024 * 1024, min: 1_024 }),
 
-  codeHmacKey: secretKey('CODE_HMAC_KEY', 'keys the hashes of one-time codes and phone numbers'),
+  codeHmacKey: secretKey('CODE_HMAC_KEY', 'keys the hashes of one-time codes'),
+  numberHmacKey: secretKey(
+    'NUMBER_HMAC_KEY',
+    'keys the hashes of phone numbers and e-mail addresses in budgets, challenges and lists; it never changes',
+  ),
   messageSealKey: secretKey('MESSAGE_SEAL_KEY', 'seals the texts of messages that wait'),
   idempotencyHmacKey: secretKey('IDEMPOTENCY_HMAC_KEY', 'keys the hashes of inputs that an idempotency key stands for'),
   codeLifetimeMs: integer('CODE_LIFETIME_MS', 'how long a one-time code is accepted', {
@@ -58,22 +53,18 @@ export const settings = {
   }),
   codeMaxTries: integer('CODE_MAX_TRIES', 'wrong guesses that end a code', { fallback: 5, min: 1, max: 10 }),
 
-  allowedTypes: list(
-    'PHONE_NUMBER_ALLOWED_TYPES',
-    'kinds of line that are served; one whose plan does not tell its kind is served as well',
-    z.enum(phoneNumberTypes),
-    'MOBILE,FIXED_LINE_OR_MOBILE',
+  phonePolicyRefreshMs: integer(
+    'PHONE_POLICY_REFRESH_MS',
+    'how old the phone policy in memory may become where nobody tells of changes; else they count at once',
+    { fallback: 60_000, min: 10, max: 3_600_000, productionMinimum: 1_000 },
   ),
-  deniedCountries: list(
-    'PHONE_NUMBER_DENIED_COUNTRIES',
-    'countries whose numbers are not served, as ISO 3166-1 alpha-2: KP,CU',
-    z.string().regex(/^[A-Z]{2}$/, 'must be codes such as KP'),
-  ),
-  deniedPrefixes: list(
-    'PHONE_NUMBER_DENIED_PREFIXES',
-    'beginnings of numbers that are not served, in E.164: +88216,+4470',
-    z.string().regex(/^\+\d{1,15}$/, 'must be beginnings such as +4470'),
-  ),
+  testNumberCode: {
+    env: 'TEST_NUMBER_CODE',
+    meaning:
+      'the code that proves every test number; there are none, and it must not be set, without ATRIUM_MODE=development',
+    schema: z.string().regex(/^\d{6}$/, 'must be six digits'),
+    fallback: '000000',
+  },
 
   smsProvider: choice(
     'SMS_PROVIDER',
@@ -148,6 +139,13 @@ export function readConfig(env: NodeJS.ProcessEnv): MessagingSettings {
         `${name}: developer-inbox shows codes to anyone and needs ATRIUM_MODE=development; choose another provider`,
       );
     }
+  }
+  // A policy that silently counts no more would open what it had closed.
+  for (const [name, command] of Object.entries(retired)) {
+    if (env[name]) faults.push(`${name}: is no setting any more; the policy is kept in the database: ${command}`);
+  }
+  if (env.TEST_NUMBER_CODE && read.mode !== 'development') {
+    faults.push('TEST_NUMBER_CODE: a code that anyone knows needs ATRIUM_MODE=development; leave it out');
   }
   if (read.emailProvider === 'sendgrid') {
     if (!read.sendGridApiKey) faults.push('SENDGRID_API_KEY: is required with EMAIL_PROVIDER=sendgrid');

@@ -14,10 +14,13 @@ import type { MessagingSettings } from './config.ts';
 import { createCheckPhoneVerification } from './domain/check-phone-verification.ts';
 import { createKeyedHashes } from './domain/code-hash.ts';
 import { createDeliverMessage } from './domain/deliver-message.ts';
+import { createRecipientHash } from './domain/recipient-hash.ts';
 import { createSealer } from './domain/seal.ts';
 import { createSendMessage } from './domain/send-message.ts';
 import { createStartPhoneVerifications } from './domain/start-phone-verifications.ts';
 import { createTakeEvents } from './domain/take-events.ts';
+import { createTestNumbers, noTestNumbers } from './domain/test-numbers.ts';
+import { createValidatePhoneNumbers } from './domain/validate-phone-numbers.ts';
 import { createContactLoader, createContactSource } from './providers/profile-client.ts';
 import { readTemplateFiles } from './providers/template-files.ts';
 import type { Context } from './resolvers/context.ts';
@@ -28,10 +31,12 @@ import { checkDatabase, openDatabase } from './store/database.ts';
 import { createDeliveryStore } from './store/delivery-store.ts';
 import { createDeveloperInbox } from './store/developer-inbox.ts';
 import { createEventStore } from './store/event-store.ts';
+import { followPhonePolicy } from './store/followed-phone-policy.ts';
 import { forgetExpired } from './store/forget-expired.ts';
 import { openInboxFeed } from './store/inbox-feed.ts';
 import { createLoaders } from './store/loaders.ts';
 import { createMessageStore } from './store/message-store.ts';
+import { createSuppressionStore } from './store/suppression-store.ts';
 import { createTemplateStore, seedTemplates } from './store/template-store.ts';
 import { migrateQueue, startWorker } from './worker.ts';
 
@@ -66,18 +71,26 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
   const sealer = createSealer(settings.messageSealKey);
   const templates = createTemplateStore(database);
   const challenges = createChallengeStore(database);
-  const phonePolicy = {
-    allowedTypes: new Set(settings.allowedTypes),
-    deniedCountries: new Set(settings.deniedCountries),
-    deniedPrefixes: settings.deniedPrefixes,
-  };
-  const shared = { templates, sealer, policy: phonePolicy };
+  const recipientHash = createRecipientHash(settings.numberHmacKey);
+  const suppressions = createSuppressionStore(database, recipientHash);
+  const testNumbers = settings.mode === 'development' ? createTestNumbers(settings.testNumberCode) : noTestNumbers;
+  const followed = await followPhonePolicy({
+    databaseUrl,
+    database,
+    logger,
+    recipientHash,
+    testNumbers,
+    refreshMs: settings.phonePolicyRefreshMs,
+  });
+  const { policy: phonePolicy } = followed;
+  const shared = { templates, sealer, policy: phonePolicy, suppressions };
   const actions = {
     sendMessage: createSendMessage({
       ...shared,
       messages: createMessageStore(database),
       keyedHash: createKeyedHash(settings.idempotencyHmacKey),
     }),
+    validatePhoneNumbers: createValidatePhoneNumbers(shared),
     startPhoneVerifications: createStartPhoneVerifications({
       ...shared,
       challenges,
@@ -102,7 +115,8 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     deliver: createDeliverMessage({
       deliveries: createDeliveryStore(database),
       sealer,
-      providers: await chooseProviders(settings, database),
+      providers: await chooseProviders(settings, database, testNumbers),
+      suppressions,
       rules: {
         maxAttempts: settings.deliveryMaxAttempts,
         firstPauseMs: settings.deliveryFirstPauseMs,
@@ -111,7 +125,7 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     }),
     tidy: () => forgetExpired(database),
   });
-  const feed = usesDeveloperInbox(settings) ? openInboxFeed(databaseUrl) : undefined;
+  const feed = settings.mode === 'development' ? openInboxFeed(databaseUrl) : undefined;
 
   const app = await createSubgraph<Context>({
     logger,
@@ -149,12 +163,9 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
       await app.close();
       await worker.close();
       await feed?.close();
+      await followed.close();
       await profile.close();
       await database.$disconnect();
     },
   };
-}
-
-function usesDeveloperInbox({ smsProvider, emailProvider }: MessagingSettings): boolean {
-  return [smsProvider, emailProvider].includes('developer-inbox');
 }

@@ -162,7 +162,6 @@ describe('delivery', () => {
     await messaging.restart({ SMS_PROVIDER: 'none' });
     const { id } = await send('SMS');
     expect(await inStatus(id, 'FAILED')).toMatchObject({ failure: 'no provider' });
-    expect((await messaging.get('/inbox/messages')).status).toBe(404);
     await messaging.restart();
   });
 });

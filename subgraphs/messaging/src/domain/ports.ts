@@ -118,6 +118,8 @@ export interface DeliveryStore {
   claim(messageId: string): Promise<ClaimedMessage | undefined>;
   recordSent(messageId: string, provider: string, providerMessageId: string | null): Promise<void>;
   recordFailed(messageId: string, failure: string): Promise<void>;
+  /** Its reader is not written to. */
+  recordSuppressed(messageId: string): Promise<void>;
   /** Back to QUEUED, to be taken on again after a while. */
   putOff(messageId: string, delayMs: number): Promise<void>;
 }

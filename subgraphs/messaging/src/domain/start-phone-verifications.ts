@@ -1,10 +1,13 @@
 import { type Caller, isId, newId } from '@atrium/service-kit';
 import { type KeyedHashes, newCode } from './code-hash.ts';
 import { composeMessage } from './compose-message.ts';
-import { isCountry, judgePhoneNumber, type PhonePolicy } from './judge-phone-number.ts';
+import { isCountry, type PhoneNumberJudgement } from './judge-phone-number.ts';
+import { judgeRecipients } from './judge-recipients.ts';
+import type { PhonePolicy } from './phone-policy.ts';
 import { mustBeService } from './policy.ts';
 import type { ChallengeOutcome, ChallengeStore, NewChallenge, TemplateStore } from './ports.ts';
 import type { Sealer } from './seal.ts';
+import type { Suppressions } from './suppressions.ts';
 import { canonicalLocale, chooseTemplate, customaryLocale, type MessageTemplate } from './template.ts';
 import type { UserErrorCode } from './user-error.ts';
 
@@ -31,20 +34,25 @@ export function createStartPhoneVerifications(parts: {
   hashes: KeyedHashes;
   sealer: Sealer;
   policy: PhonePolicy;
+  suppressions: Suppressions;
   codeLifetimeMs: number;
 }) {
-  const { challenges, hashes, sealer, policy, codeLifetimeMs } = parts;
+  const { challenges, hashes, sealer, codeLifetimeMs } = parts;
+  const { testNumbers } = parts.policy;
 
-  function toChallenge(input: StartPhoneVerification, templates: MessageTemplate[]): NewChallenge {
+  function toChallenge(
+    input: StartPhoneVerification,
+    { rejection, phoneNumber: to }: PhoneNumberJudgement,
+    templates: MessageTemplate[],
+  ): NewChallenge {
     const id = newId();
     const requestId = input.requestId.toLowerCase();
     const userId = input.userId.toLowerCase();
-    const { rejection, phoneNumber: to } = judgePhoneNumber({ phoneNumber: input.phoneNumber }, policy);
     const base = { id, requestId, userId, numberHash: hashes.ofPhoneNumber(to ?? input.phoneNumber) };
     if (rejection || to === null) return { ...base, outcome: { rejection: rejection ?? 'PHONE_NUMBER_INVALID' } };
     const template = chooseTemplate(templates, { operation, channel: 'SMS', locale: localeOf(input) });
     if (!template) throw new Error(`no template for ${operation}`);
-    const code = newCode();
+    const code = testNumbers.isTestNumber(to) ? testNumbers.code : newCode();
     const codeHash = hashes.ofCode({ challengeId: id, userId, phoneNumber: to, code });
     const values = { code, minutes: Math.max(1, Math.floor(codeLifetimeMs / 60_000)) };
     const { clientId } = input;
@@ -64,8 +72,12 @@ export function createStartPhoneVerifications(parts: {
     mustBeService(caller);
     const templates = await parts.templates.findTemplates(operation);
     const usable = inputs.filter(({ requestId, userId }) => isId(requestId) && isId(userId));
+    const judged = await judgeRecipients(
+      usable.map(({ phoneNumber }) => ({ phoneNumber })),
+      parts,
+    );
     const outcomes = await challenges.addChallenges(
-      usable.map((input) => toChallenge(input, templates)),
+      usable.map((input, index) => toChallenge(input, judged[index] as PhoneNumberJudgement, templates)),
       codeLifetimeMs,
     );
     return inputs.map(({ requestId }) => {

@@ -1,6 +1,7 @@
 import type { SubgraphContext } from '@atrium/service-kit/subgraph';
 import type { CheckOutcome, CheckPhoneVerification } from '../domain/check-phone-verification.ts';
-import type { PhonePolicy } from '../domain/judge-phone-number.ts';
+import type { PhoneNumberJudgement, TypedPhoneNumber } from '../domain/judge-phone-number.ts';
+import type { PhonePolicy } from '../domain/phone-policy.ts';
 import type { ChallengeOutcome, Loaders } from '../domain/ports.ts';
 import type { Sender, SendMessage, SendOutcome } from '../domain/send-message.ts';
 import type { StartPhoneVerification } from '../domain/start-phone-verifications.ts';
@@ -9,6 +10,10 @@ import type { Contact } from '../domain/user.ts';
 /** What Messaging does when it is asked. */
 export interface Actions {
   sendMessage(sender: Sender, input: SendMessage): Promise<SendOutcome>;
+  validatePhoneNumbers(
+    caller: SubgraphContext['caller'],
+    inputs: readonly TypedPhoneNumber[],
+  ): Promise<PhoneNumberJudgement[]>;
   startPhoneVerifications(
     caller: SubgraphContext['caller'],
     inputs: readonly StartPhoneVerification[],

@@ -2,7 +2,7 @@ import { DateTime } from '@atrium/service-kit';
 import type { Resolvers } from './generated/schema.ts';
 import { Message, message } from './message.ts';
 import { MessageConnection } from './message-connection.ts';
-import { validatePhoneNumber, validatePhoneNumbers } from './phone-numbers.ts';
+import { PhoneNumberValidation, validatePhoneNumber, validatePhoneNumbers } from './phone-numbers.ts';
 import { checkPhoneVerification, startPhoneVerifications } from './phone-verifications.ts';
 import { sendMessage } from './send-message.ts';
 import { User } from './user.ts';
@@ -14,5 +14,6 @@ export const resolvers: Resolvers = {
   User,
   Message,
   MessageConnection,
+  PhoneNumberValidation,
   DateTime,
 };

@@ -12,7 +12,7 @@ export interface InboxRoutesOptions {
   readonly heartbeatMs: number;
 }
 
-/** GET /inbox/messages and /inbox/events: the developer inbox, for the gateway. They exist only where it is a provider. */
+/** GET /inbox/messages and /inbox/events: the developer inbox, for the gateway. They exist in development only. */
 export function addInboxRoutes(app: FastifyInstance, options: InboxRoutesOptions): void {
   const { inbox, verifyToken } = options;
   const streams = new Set<PassThrough>();

@@ -20,6 +20,11 @@ export function createDeliveryStore(database: Database): DeliveryStore {
         WHERE id = ${messageId}::uuid AND status = 'SENDING'`;
     },
 
+    async recordSuppressed(messageId) {
+      await database.$executeRaw`
+        UPDATE messages SET status = 'SUPPRESSED', sealed = NULL WHERE id = ${messageId}::uuid AND status = 'SENDING'`;
+    },
+
     async putOff(messageId, delayMs) {
       await database.$transaction(async (tx) => {
         const rows = await tx.$queryRaw<{ urgent: boolean }[]>`

@@ -61,6 +61,7 @@ export async function startRunningMessaging(
     TRUSTED_KEYS: JSON.stringify({ keys: Object.values(keys).map(({ d: _, ...publicKey }) => publicKey) }),
     PROFILE_URL: profile.url,
     CODE_HMAC_KEY: randomKey(),
+    NUMBER_HMAC_KEY: randomKey(),
     MESSAGE_SEAL_KEY: randomKey(),
     IDEMPOTENCY_HMAC_KEY: randomKey(),
     RESCUE_INTERVAL_MS: '100',
