@@ -10,22 +10,58 @@ export async function chooseProviders(
   database: Database,
 ): Promise<Partial<Record<MessageChannel, MessageProvider>>> {
   const inbox = createDeveloperInboxProvider(database);
+  const open = {
+    'developer-inbox': () => inbox,
+    sendgrid: () => sendGrid(settings),
+    smtp: () => smtp(settings),
+    twilio: () => twilio(settings),
+  };
+  const { smsProvider, emailProvider } = settings;
   return {
-    ...(settings.smsProvider === 'developer-inbox' ? { SMS: inbox } : {}),
-    ...(settings.emailProvider === 'developer-inbox' ? { EMAIL: inbox } : {}),
-    ...(settings.emailProvider === 'sendgrid' ? { EMAIL: await sendGrid(settings) } : {}),
+    ...(smsProvider === 'none' ? {} : { SMS: await open[smsProvider]() }),
+    ...(emailProvider === 'none' ? {} : { EMAIL: await open[emailProvider]() }),
   };
 }
 
+// Each brings a library or a pool, which only those who use it should load.
+
 async function sendGrid(settings: MessagingSettings): Promise<MessageProvider> {
-  const { sendGridApiKey, sendGridBaseUrl, emailFrom, emailFromName, providerTimeoutMs } = settings;
-  if (!sendGridApiKey || !emailFrom) throw new Error('SENDGRID_API_KEY and EMAIL_FROM are required');
-  // Its library takes a tenth of a second to load, which only those who use it should pay.
   const { createSendGridProvider } = await import('./providers/send-grid.ts');
   return createSendGridProvider({
-    apiKey: sendGridApiKey,
-    baseUrl: sendGridBaseUrl,
-    from: { email: emailFrom, name: emailFromName },
-    timeoutMs: providerTimeoutMs,
+    apiKey: given(settings.sendGridApiKey),
+    baseUrl: settings.sendGridBaseUrl,
+    from: { email: given(settings.emailFrom), name: settings.emailFromName },
+    timeoutMs: settings.providerTimeoutMs,
+    sandbox: settings.sendGridSandbox === 'true',
   });
+}
+
+async function smtp(settings: MessagingSettings): Promise<MessageProvider> {
+  const { createSmtpProvider } = await import('./providers/smtp.ts');
+  return createSmtpProvider({
+    url: given(settings.smtpUrl),
+    plaintextAllowed: settings.smtpPlaintext === 'true',
+    from: { email: given(settings.emailFrom), name: settings.emailFromName },
+    timeoutMs: settings.providerTimeoutMs,
+    connections: settings.deliveryConcurrency,
+  });
+}
+
+async function twilio(settings: MessagingSettings): Promise<MessageProvider> {
+  const { createTwilioProvider } = await import('./providers/twilio.ts');
+  return createTwilioProvider({
+    accountSid: given(settings.twilioAccountSid),
+    authToken: given(settings.twilioAuthToken),
+    from: given(settings.twilioFrom),
+    baseUrl: settings.twilioBaseUrl,
+    statusCallbackUrl: undefined,
+    timeoutMs: settings.providerTimeoutMs,
+    connections: settings.deliveryConcurrency,
+  });
+}
+
+/** A setting that readConfig has seen to. */
+function given(value: string | undefined): string {
+  if (value === undefined) throw new Error('A setting of the chosen provider is missing.');
+  return value;
 }

@@ -59,6 +59,17 @@ describe('settings', () => {
     expect(faultsOf({ ...production, SENDGRID_API_KEY: 'SG.x', EMAIL_FROM: 'no-reply@atrium.test' })).toEqual([]);
   });
 
+  test('production starts with Twilio for SMS and a mail server for e-mail', () => {
+    const production = { NODE_ENV: 'production', ATRIUM_MODE: 'production' };
+    const chosen = { ...production, SMS_PROVIDER: 'twilio', EMAIL_PROVIDER: 'smtp' };
+    const needed = ['SMTP_URL', 'EMAIL_FROM', 'TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM'];
+    expect(faultsOf(chosen)).toEqual(needed);
+    const twilio = { TWILIO_ACCOUNT_SID: 'AC1', TWILIO_AUTH_TOKEN: 'x', TWILIO_FROM: '+15005550006' };
+    const smtp = { SMTP_URL: 'smtps://a:b@mail.test', EMAIL_FROM: 'no-reply@atrium.test' };
+    expect(faultsOf({ ...chosen, ...twilio, ...smtp })).toEqual([]);
+    expect(faultsOf({ SMTP_URL: 'https://mail.test' })).toEqual(['SMTP_URL']);
+  });
+
   test('lists are read word by word, and a wrong word is refused', () => {
     const lists = { PHONE_NUMBER_DENIED_COUNTRIES: 'KP, CU', PHONE_NUMBER_DENIED_PREFIXES: '+4470' };
     expect(readConfig({ ...development, ...lists })).toMatchObject({

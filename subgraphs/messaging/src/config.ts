@@ -78,21 +78,42 @@ export const settings = {
   smsProvider: choice(
     'SMS_PROVIDER',
     'who carries SMS; none lets them fail',
-    ['developer-inbox', 'none'],
+    ['developer-inbox', 'twilio', 'none'],
     'developer-inbox',
   ),
   emailProvider: choice(
     'EMAIL_PROVIDER',
     'who carries e-mail; none lets it fail',
-    ['developer-inbox', 'sendgrid', 'none'],
+    ['developer-inbox', 'sendgrid', 'smtp', 'none'],
     'developer-inbox',
   ),
   sendGridApiKey: optional(secretText('SENDGRID_API_KEY', 'SendGrid’s API key; needed with EMAIL_PROVIDER=sendgrid')),
   sendGridBaseUrl: address('SENDGRID_BASE_URL', 'SendGrid’s API', 'https://api.sendgrid.com'),
+  sendGridSandbox: choice(
+    'SENDGRID_SANDBOX',
+    'true lets SendGrid judge e-mail without sending it',
+    ['true', 'false'],
+    'false',
+  ),
+  smtpUrl: optional(smtpAddress('SMTP_URL', 'the mail server, as smtps://user:password@host:465 or smtp://…:587')),
+  smtpPlaintext: choice(
+    'SMTP_PLAINTEXT',
+    'true lets smtp:// go on without TLS where the server has none, as mail catchers on this machine do',
+    ['true', 'false'],
+    'false',
+  ),
   emailFrom: optional(
-    emailAddress('EMAIL_FROM', 'the address that e-mail comes from; needed with EMAIL_PROVIDER=sendgrid'),
+    emailAddress('EMAIL_FROM', 'the address that e-mail comes from; needed with EMAIL_PROVIDER=sendgrid and smtp'),
   ),
   emailFromName: text('EMAIL_FROM_NAME', 'the name that e-mail comes from', 'Atrium'),
+  twilioAccountSid: optional(text('TWILIO_ACCOUNT_SID', 'the account at Twilio; needed with SMS_PROVIDER=twilio')),
+  twilioAuthToken: optional(
+    secretText('TWILIO_AUTH_TOKEN', 'Twilio’s auth token, which its webhooks are signed with too'),
+  ),
+  twilioFrom: optional(
+    text('TWILIO_FROM', 'who SMS come from: a number in E.164, a sender’s name or a messaging service’s id (MG…)'),
+  ),
+  twilioBaseUrl: address('TWILIO_BASE_URL', 'Twilio’s API', 'https://api.twilio.com'),
   providerTimeoutMs: integer('PROVIDER_TIMEOUT_MS', 'how long a provider may take to accept a message', {
     fallback: 6_000,
     min: 1,
@@ -149,15 +170,32 @@ export function readConfig(env: NodeJS.ProcessEnv): MessagingSettings {
       );
     }
   }
-  if (read.emailProvider === 'sendgrid') {
-    if (!read.sendGridApiKey) faults.push('SENDGRID_API_KEY: is required with EMAIL_PROVIDER=sendgrid');
-    if (!read.emailFrom) faults.push('EMAIL_FROM: is required with EMAIL_PROVIDER=sendgrid');
-  }
+  faults.push(...missingFor(read));
   if (faults.length > 0) throw new SettingsError(faults);
   return read;
 }
 
-/** Words with commas between them; none where it is not set. */
+/** What the chosen providers need and were not given. */
+function missingFor(read: MessagingSettings): string[] {
+  const needs = [
+    [read.emailProvider === 'sendgrid', 'SENDGRID_API_KEY', read.sendGridApiKey],
+    [read.emailProvider === 'smtp', 'SMTP_URL', read.smtpUrl],
+    [read.emailProvider === 'sendgrid' || read.emailProvider === 'smtp', 'EMAIL_FROM', read.emailFrom],
+    [read.smsProvider === 'twilio', 'TWILIO_ACCOUNT_SID', read.twilioAccountSid],
+    [read.smsProvider === 'twilio', 'TWILIO_AUTH_TOKEN', read.twilioAuthToken],
+    [read.smsProvider === 'twilio', 'TWILIO_FROM', read.twilioFrom],
+  ] as const;
+  return needs.flatMap(([needed, name, value]) =>
+    needed && value === undefined ? [`${name}: is required with the chosen provider`] : [],
+  );
+}
+
 function emailAddress(env: string, meaning: string): Setting<string> {
   return { env, meaning, schema: z.email('must be an e-mail address') };
+}
+
+/** The address holds a password, so it is a secret. */
+function smtpAddress(env: string, meaning: string): Setting<string> {
+  const schema = z.url({ protocol: /^smtps?$/, message: 'must be an smtp(s) address' });
+  return { env, meaning, secret: true, schema };
 }

@@ -94,6 +94,7 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     contactsTimeoutMs: settings.profileTimeoutMs,
   });
 
+  const providers = await chooseProviders(settings, database);
   const worker = await startWorker({
     databaseUrl,
     logger,
@@ -102,7 +103,7 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     deliver: createDeliverMessage({
       deliveries: createDeliveryStore(database),
       sealer,
-      providers: await chooseProviders(settings, database),
+      providers,
       rules: {
         maxAttempts: settings.deliveryMaxAttempts,
         firstPauseMs: settings.deliveryFirstPauseMs,
@@ -148,6 +149,7 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     async close() {
       await app.close();
       await worker.close();
+      await Promise.all(Object.values(providers).map((provider) => provider.close?.()));
       await feed?.close();
       await profile.close();
       await database.$disconnect();

@@ -126,14 +126,21 @@ export interface DeliveryStore {
 export type SendOutcome =
   | { kind: 'accepted'; providerMessageId: string | null }
   /** It will never take this message. `reason` is short and holds no personal data. */
-  | { kind: 'refused'; reason: string }
+  | { kind: 'refused'; reason: string; suppress?: SuppressionReason }
   /** It may take it later. */
-  | { kind: 'unavailable'; reason: string; retryAfterMs?: number };
+  | { kind: 'unavailable'; reason: string; retryAfterMs?: number }
+  /** It was handed over and nobody knows whether it was taken: the connection broke, or the answer did not come in time. */
+  | { kind: 'ambiguous'; reason: string };
+
+/** Why a recipient is to be left alone: they asked for it, their address does not exist, or they called it spam. */
+export type SuppressionReason = 'unsubscribed' | 'bounced' | 'spam report';
 
 /** Somebody who carries messages of one channel to people. */
 export interface MessageProvider {
   readonly name: string;
   send(message: MessageContent & Pick<ClaimedMessage, 'id' | 'operation' | 'channel' | 'locale'>): Promise<SendOutcome>;
+  /** Lets go of what it holds open. */
+  close?(): Promise<void>;
 }
 
 /** The loaders of one request. */
