@@ -54,7 +54,7 @@ async function twilio(settings: MessagingSettings): Promise<MessageProvider> {
     authToken: given(settings.twilioAuthToken),
     from: given(settings.twilioFrom),
     baseUrl: settings.twilioBaseUrl,
-    statusCallbackUrl: undefined,
+    statusCallbackUrl: settings.webhookPublicUrl && `${settings.webhookPublicUrl}/webhooks/twilio`,
     timeoutMs: settings.providerTimeoutMs,
     connections: settings.deliveryConcurrency,
   });

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import {
   address,
   addresses,
@@ -19,6 +20,7 @@ import {
 } from '@atrium/service-kit';
 import { z } from 'zod';
 import type { PhoneNumberType } from './domain/judge-phone-number.ts';
+import { readWebhookKey } from './providers/send-grid-webhook.ts';
 
 const phoneNumberTypes = [
   'MOBILE',
@@ -114,6 +116,23 @@ export const settings = {
     text('TWILIO_FROM', 'who SMS come from: a number in E.164, a sender’s name or a messaging service’s id (MG…)'),
   ),
   twilioBaseUrl: address('TWILIO_BASE_URL', 'Twilio’s API', 'https://api.twilio.com'),
+  webhookPublicUrl: optional(
+    address(
+      'WEBHOOK_PUBLIC_URL',
+      'where providers reach /webhooks, without a path: the gateway’s address; without it Twilio is asked for no news',
+    ),
+  ),
+  sendGridWebhookKey: optional(
+    webhookKey(
+      'SENDGRID_WEBHOOK_KEY',
+      'the verification key of SendGrid’s signed event webhook; it opens /webhooks/sendgrid',
+    ),
+  ),
+  webhookToleranceMs: integer('WEBHOOK_TOLERANCE_MS', 'how far a webhook’s signed time may be from now', {
+    fallback: 300_000,
+    min: 1_000,
+    productionMinimum: 10_000,
+  }),
   providerTimeoutMs: integer('PROVIDER_TIMEOUT_MS', 'how long a provider may take to accept a message', {
     fallback: 6_000,
     min: 1,
@@ -192,6 +211,19 @@ function missingFor(read: MessagingSettings): string[] {
 
 function emailAddress(env: string, meaning: string): Setting<string> {
   return { env, meaning, schema: z.email('must be an e-mail address') };
+}
+
+/** Public, but read at once, so that a wrong one is found at the start. */
+function webhookKey(env: string, meaning: string): Setting<KeyObject> {
+  const schema = z.string().transform((base64, context): KeyObject => {
+    try {
+      return readWebhookKey(base64);
+    } catch {
+      context.addIssue({ code: 'custom', message: 'must be the key as SendGrid shows it' });
+      return z.NEVER;
+    }
+  });
+  return { env, meaning, schema };
 }
 
 /** The address holds a password, so it is a secret. */

@@ -14,15 +14,20 @@ import type { MessagingSettings } from './config.ts';
 import { createCheckPhoneVerification } from './domain/check-phone-verification.ts';
 import { createKeyedHashes } from './domain/code-hash.ts';
 import { createDeliverMessage } from './domain/deliver-message.ts';
+import { learnSuppressions } from './domain/learn-suppressions.ts';
+import type { SuppressionList } from './domain/provider-event.ts';
 import { createSealer } from './domain/seal.ts';
 import { createSendMessage } from './domain/send-message.ts';
 import { createStartPhoneVerifications } from './domain/start-phone-verifications.ts';
 import { createTakeEvents } from './domain/take-events.ts';
+import { createTakeProviderEvents } from './domain/take-provider-events.ts';
+import { openWebhooks } from './open-webhooks.ts';
 import { createContactLoader, createContactSource } from './providers/profile-client.ts';
 import { readTemplateFiles } from './providers/template-files.ts';
 import type { Context } from './resolvers/context.ts';
 import { resolvers } from './resolvers/index.ts';
 import { addInboxRoutes } from './routes/inbox.ts';
+import { addWebhookRoutes } from './routes/webhooks.ts';
 import { createChallengeStore } from './store/challenge-store.ts';
 import { checkDatabase, openDatabase } from './store/database.ts';
 import { createDeliveryStore } from './store/delivery-store.ts';
@@ -32,6 +37,7 @@ import { forgetExpired } from './store/forget-expired.ts';
 import { openInboxFeed } from './store/inbox-feed.ts';
 import { createLoaders } from './store/loaders.ts';
 import { createMessageStore } from './store/message-store.ts';
+import { createProviderEventStore } from './store/provider-event-store.ts';
 import { createTemplateStore, seedTemplates } from './store/template-store.ts';
 import { migrateQueue, startWorker } from './worker.ts';
 
@@ -94,7 +100,10 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     contactsTimeoutMs: settings.profileTimeoutMs,
   });
 
-  const providers = await chooseProviders(settings, database);
+  const suppressions: SuppressionList = { add: async () => undefined, remove: async () => 0 };
+  const providerEvents = createProviderEventStore(database);
+  const takeProviderEvents = createTakeProviderEvents({ events: providerEvents, suppressions });
+  const providers = learnSuppressions(await chooseProviders(settings, database), suppressions);
   const worker = await startWorker({
     databaseUrl,
     logger,
@@ -136,6 +145,7 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     },
     routes(routed) {
       receiveEvents(routed, verifyToken, takeEvents);
+      addWebhookRoutes(routed, { readers: openWebhooks(settings), events: providerEvents, take: takeProviderEvents });
       if (!feed) return;
       const inbox = createDeveloperInbox(database);
       addInboxRoutes(routed, { inbox, feed, verifyToken, heartbeatMs: settings.inboxHeartbeatMs });

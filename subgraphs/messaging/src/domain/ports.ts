@@ -1,6 +1,7 @@
 import type { Page, RequestContext, UserEvent } from '@atrium/service-kit';
 import type DataLoader from 'dataloader';
 import type { Message, MessageChannel, MessageContent, NewMessage } from './message.ts';
+import type { ToldReason } from './provider-event.ts';
 import type { MessageTemplate } from './template.ts';
 import type { Contact } from './user.ts';
 import type { UserErrorCode } from './user-error.ts';
@@ -126,14 +127,11 @@ export interface DeliveryStore {
 export type SendOutcome =
   | { kind: 'accepted'; providerMessageId: string | null }
   /** It will never take this message. `reason` is short and holds no personal data. */
-  | { kind: 'refused'; reason: string; suppress?: SuppressionReason }
+  | { kind: 'refused'; reason: string; suppress?: ToldReason }
   /** It may take it later. */
   | { kind: 'unavailable'; reason: string; retryAfterMs?: number }
   /** It was handed over and nobody knows whether it was taken: the connection broke, or the answer did not come in time. */
   | { kind: 'ambiguous'; reason: string };
-
-/** Why a recipient is to be left alone: they asked for it, their address does not exist, or they called it spam. */
-export type SuppressionReason = 'unsubscribed' | 'bounced' | 'spam report';
 
 /** Somebody who carries messages of one channel to people. */
 export interface MessageProvider {

@@ -77,7 +77,7 @@ describe('the Twilio provider', () => {
 
   test('whoever answered STOP is to be left alone from now on', async () => {
     twilio.answers.push({ status: 400, body: { code: 21_610, message: 'Attempt to send to unsubscribed recipient' } });
-    const refused = { kind: 'refused', reason: 'provider refused (21610)', suppress: 'unsubscribed' };
+    const refused = { kind: 'refused', reason: 'provider refused (21610)', suppress: 'STOP' };
     expect(await provider().send(message)).toEqual(refused);
   });
 

@@ -1,6 +1,7 @@
 import { type Dispatcher, Pool } from 'undici';
 import type { MessageProvider, SendOutcome } from '../domain/ports.ts';
 import { outcomeOfFailure, outcomeOfStatus } from './http-outcome.ts';
+import { unsubscribedCode } from './twilio-webhook.ts';
 
 /** How Twilio is reached. */
 export interface TwilioOptions {
@@ -18,9 +19,6 @@ export interface TwilioOptions {
 
 /** As much of an answer as is read; a message's own is about 1 KB. */
 const maxAnswerBytes = 64 * 1_024;
-
-/** Twilio's code for a recipient who has answered STOP: https://www.twilio.com/docs/api/errors/21610. */
-export const unsubscribedCode = 21_610;
 
 /**
  * SMS by Twilio's REST API (https://www.twilio.com/docs/messaging/api/message-resource). Its Messages have no idempotency
@@ -76,9 +74,7 @@ async function readAnswer({ statusCode, headers, body }: Dispatcher.ResponseData
   const outcome = outcomeOfStatus(statusCode, headers['retry-after']);
   if (outcome.kind !== 'refused' || !Number.isSafeInteger(answer.code)) return outcome;
   const reason = `provider refused (${answer.code})`;
-  return answer.code === unsubscribedCode
-    ? { kind: 'refused', reason, suppress: 'unsubscribed' }
-    : { ...outcome, reason };
+  return answer.code === unsubscribedCode ? { kind: 'refused', reason, suppress: 'STOP' } : { ...outcome, reason };
 }
 
 /** What the body says, as far as it is JSON. */
