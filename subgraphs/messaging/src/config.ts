@@ -170,6 +170,27 @@ export const settings = {
     fallback: 15_000,
     min: 10,
   }),
+  inboxStatusIntervalMs: integer(
+    'INBOX_STATUS_INTERVAL_MS',
+    'how often inbox pages are told how far messages have come',
+    {
+      fallback: 1_000,
+      min: 10,
+    },
+  ),
+  inboxLongestWaitMs: integer('INBOX_LONGEST_WAIT_MS', 'how long GET /inbox/messages waits at most', {
+    fallback: 30_000,
+    min: 1,
+    max: 30_000,
+  }),
+  inboxBounceAfterMs: integer(
+    'INBOX_BOUNCE_AFTER_MS',
+    'how long after its arrival a message bounces by a rule of the inbox',
+    {
+      fallback: 1_000,
+      min: 1,
+    },
+  ),
 } satisfies SettingsDefinition;
 
 /** Messaging's settings, read. */

@@ -27,6 +27,7 @@ import { readTemplateFiles } from './providers/template-files.ts';
 import type { Context } from './resolvers/context.ts';
 import { resolvers } from './resolvers/index.ts';
 import { addInboxRoutes } from './routes/inbox.ts';
+import { addInboxRuleRoutes } from './routes/inbox-rules.ts';
 import { addWebhookRoutes } from './routes/webhooks.ts';
 import { createChallengeStore } from './store/challenge-store.ts';
 import { checkDatabase, openDatabase } from './store/database.ts';
@@ -35,6 +36,7 @@ import { createDeveloperInbox } from './store/developer-inbox.ts';
 import { createEventStore } from './store/event-store.ts';
 import { forgetExpired } from './store/forget-expired.ts';
 import { openInboxFeed } from './store/inbox-feed.ts';
+import { createInboxRules } from './store/inbox-rule-store.ts';
 import { createLoaders } from './store/loaders.ts';
 import { createMessageStore } from './store/message-store.ts';
 import { createProviderEventStore } from './store/provider-event-store.ts';
@@ -103,7 +105,7 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
   const suppressions: SuppressionList = { add: async () => undefined, remove: async () => 0 };
   const providerEvents = createProviderEventStore(database);
   const takeProviderEvents = createTakeProviderEvents({ events: providerEvents, suppressions });
-  const providers = learnSuppressions(await chooseProviders(settings, database), suppressions);
+  const providers = learnSuppressions(await chooseProviders(settings, database, takeProviderEvents), suppressions);
   const worker = await startWorker({
     databaseUrl,
     logger,
@@ -148,7 +150,15 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
       addWebhookRoutes(routed, { readers: openWebhooks(settings), events: providerEvents, take: takeProviderEvents });
       if (!feed) return;
       const inbox = createDeveloperInbox(database);
-      addInboxRoutes(routed, { inbox, feed, verifyToken, heartbeatMs: settings.inboxHeartbeatMs });
+      addInboxRoutes(routed, {
+        inbox,
+        feed,
+        verifyToken,
+        heartbeatMs: settings.inboxHeartbeatMs,
+        statusIntervalMs: settings.inboxStatusIntervalMs,
+        longestWaitMs: settings.inboxLongestWaitMs,
+      });
+      addInboxRuleRoutes(routed, createInboxRules(database), verifyToken);
     },
   });
   const url = await app.listen({ host: settings.host, port: settings.port });
