@@ -17,10 +17,12 @@ interface Taken {
 let messaging: Server;
 let gateway: RunningGateway;
 const taken: Taken[] = [];
+let begun = 0;
 let status = 204;
 
 beforeAll(async () => {
   messaging = createServer(async (request, response) => {
+    begun += 1;
     const chunks: Buffer[] = [];
     try {
       for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -40,6 +42,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   taken.length = 0;
+  begun = 0;
   status = 204;
 });
 afterAll(async () => {
@@ -83,6 +86,7 @@ describe('a webhook', () => {
     const large = Buffer.alloc(maxBytes + 1);
     const headers = { 'content-type': 'application/json' };
     expect((await post('/webhooks/sendgrid', large, headers)).status).toBe(413);
+    expect(begun).toBe(0);
     const unannounced = await new Promise<number>((resolve, reject) => {
       const sending = httpRequest(`${gateway.url}/webhooks/sendgrid`, { method: 'POST', headers }, (response) => {
         response.resume();

@@ -197,7 +197,8 @@ describe('a provider’s news', () => {
     expect(await tellSendGrid(told.reverse())).toBe(204);
     const states = await Promise.all(ids.map(async (id) => (await stateOf(id)).status));
     expect(states).toEqual(ids.map((_, index) => (index % 2 ? 'DELIVERED' : 'FAILED')));
-    const rows = await messaging.database.query(`SELECT 1 FROM provider_events WHERE message_id = ANY($1)`, [ids]);
+    const toldIds = told.map(({ sg_event_id }) => sg_event_id);
+    const rows = await messaging.database.query('SELECT 1 FROM provider_events WHERE id = ANY($1)', [toldIds]);
     expect(rows).toHaveLength(20);
   });
 
