@@ -1,8 +1,9 @@
 import type { MessagingSettings } from './config.ts';
+import { learnSuppressions } from './domain/learn-suppressions.ts';
 import type { MessageChannel } from './domain/message.ts';
 import type { MessageProvider } from './domain/ports.ts';
-import type { TakeProviderEvents } from './domain/take-provider-events.ts';
 import { openSendGrid, openSmtp, openTwilio } from './open-provider.ts';
+import { openProviderNews } from './provider-news.ts';
 import { createDeveloperInboxProvider } from './providers/developer-inbox.ts';
 import type { Database } from './store/database.ts';
 import { createInboxWriter } from './store/developer-inbox.ts';
@@ -12,8 +13,8 @@ import { createInboxRules } from './store/inbox-rule-store.ts';
 export async function chooseProviders(
   settings: MessagingSettings,
   database: Database,
-  take: TakeProviderEvents,
 ): Promise<Partial<Record<MessageChannel, MessageProvider>>> {
+  const { suppressions, take } = openProviderNews(database);
   const inbox = createDeveloperInboxProvider({
     writer: createInboxWriter(database),
     rules: createInboxRules(database),
@@ -24,7 +25,7 @@ export async function chooseProviders(
     'developer-inbox': () => inbox,
     sendgrid: () => openSendGrid(settings),
     smtp: () => openSmtp(settings),
-    twilio: () => openTwilio(settings),
+    twilio: async () => learnSuppressions(await openTwilio(settings), suppressions),
   };
   const { smsProvider, emailProvider } = settings;
   return {

@@ -14,14 +14,12 @@ import type { MessagingSettings } from './config.ts';
 import { createCheckPhoneVerification } from './domain/check-phone-verification.ts';
 import { createKeyedHashes } from './domain/code-hash.ts';
 import { createDeliverMessage } from './domain/deliver-message.ts';
-import { learnSuppressions } from './domain/learn-suppressions.ts';
-import type { SuppressionList } from './domain/provider-event.ts';
 import { createSealer } from './domain/seal.ts';
 import { createSendMessage } from './domain/send-message.ts';
 import { createStartPhoneVerifications } from './domain/start-phone-verifications.ts';
 import { createTakeEvents } from './domain/take-events.ts';
-import { createTakeProviderEvents } from './domain/take-provider-events.ts';
 import { openWebhooks } from './open-webhooks.ts';
+import { openProviderNews } from './provider-news.ts';
 import { createContactLoader, createContactSource } from './providers/profile-client.ts';
 import { readTemplateFiles } from './providers/template-files.ts';
 import type { Context } from './resolvers/context.ts';
@@ -39,7 +37,6 @@ import { openInboxFeed } from './store/inbox-feed.ts';
 import { createInboxRules } from './store/inbox-rule-store.ts';
 import { createLoaders } from './store/loaders.ts';
 import { createMessageStore } from './store/message-store.ts';
-import { createProviderEventStore } from './store/provider-event-store.ts';
 import { createTemplateStore, seedTemplates } from './store/template-store.ts';
 import { migrateQueue, startWorker } from './worker.ts';
 
@@ -102,10 +99,8 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     contactsTimeoutMs: settings.profileTimeoutMs,
   });
 
-  const suppressions: SuppressionList = { add: async () => undefined, remove: async () => 0 };
-  const providerEvents = createProviderEventStore(database);
-  const takeProviderEvents = createTakeProviderEvents({ events: providerEvents, suppressions });
-  const providers = learnSuppressions(await chooseProviders(settings, database, takeProviderEvents), suppressions);
+  const news = openProviderNews(database);
+  const providers = await chooseProviders(settings, database);
   const worker = await startWorker({
     databaseUrl,
     logger,
@@ -147,7 +142,7 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     },
     routes(routed) {
       receiveEvents(routed, verifyToken, takeEvents);
-      addWebhookRoutes(routed, { readers: openWebhooks(settings), events: providerEvents, take: takeProviderEvents });
+      addWebhookRoutes(routed, { readers: openWebhooks(settings), ...news });
       if (!feed) return;
       const inbox = createDeveloperInbox(database);
       addInboxRoutes(routed, {

@@ -1,0 +1,18 @@
+import type { ProviderEventStore, SuppressionList } from './domain/provider-event.ts';
+import { createTakeProviderEvents, type TakeProviderEvents } from './domain/take-provider-events.ts';
+import type { Database } from './store/database.ts';
+import { createProviderEventStore } from './store/provider-event-store.ts';
+
+/** What takes the news of providers, in the service and in every worker. */
+export interface ProviderNews {
+  readonly events: ProviderEventStore;
+  readonly suppressions: SuppressionList;
+  readonly take: TakeProviderEvents;
+}
+
+/** Opens it over the database. */
+export function openProviderNews(database: Database): ProviderNews {
+  const events = createProviderEventStore(database);
+  const suppressions: SuppressionList = { add: async () => undefined, remove: async () => 0 };
+  return { events, suppressions, take: createTakeProviderEvents({ events, suppressions }) };
+}
