@@ -50,7 +50,7 @@ async function send(channel: 'SMS' | 'EMAIL'): Promise<string> {
 }
 
 async function stateOf(id: string) {
-  const query = `{ message(id: "${id}") { status failure sentAt deliveredAt } }`;
+  const query = `{ message(id: "${id}") { status attempts failure sentAt deliveredAt } }`;
   return (await messaging.ask(query)).data.message;
 }
 
@@ -142,9 +142,11 @@ describe('a provider’s news', () => {
   test('settles a message of which nobody knew whether it was taken', async () => {
     twilio.answers.push({ status: 201, cut: true });
     const id = await send('SMS');
-    await inStatus(id, 'QUEUED');
     const sms = await waitFor('the message', async () => twilio.messages.at(-1));
-    await waitFor('put off', async () => (await stateOf(id)).status === 'QUEUED');
+    await waitFor('the end of the try', async () => {
+      const { status, attempts } = await stateOf(id);
+      return attempts === 1 && status !== 'SENDING';
+    });
     await callBack(sms.form.StatusCallback ?? '', { MessageSid: sid('b'), MessageStatus: 'delivered' });
     expect(await stateOf(id)).toMatchObject({ status: 'DELIVERED' });
   });
