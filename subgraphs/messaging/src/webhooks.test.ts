@@ -41,7 +41,7 @@ afterAll(async () => {
 });
 
 async function send(channel: 'SMS' | 'EMAIL'): Promise<string> {
-  const { userId } = messaging.profile.addUser({ email: 'asha@example.com' });
+  const { userId } = messaging.profile.addUser({ email: `${randomUUID()}@example.com` });
   const { data } = await messaging.ask(
     `mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { id } userErrors { code } } }`,
     { input: { userId, operation: 'WELCOME', channel } },
