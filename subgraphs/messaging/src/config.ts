@@ -1,22 +1,18 @@
 import {
-  address,
   addresses,
   admissionSettings,
   callSettings,
   choice,
   commonSettings,
   integer,
-  optional,
   readSettings,
-  type Setting,
   type Settings,
   type SettingsDefinition,
   SettingsError,
   secretKey,
-  secretText,
-  text,
 } from '@atrium/service-kit';
 import { z } from 'zod';
+import { inboxSettings, missingSettings, providerSettings } from './provider-settings.ts';
 
 /** Settings that were, and where to say now what they said. */
 const retired = {
@@ -69,21 +65,16 @@ export const settings = {
   smsProvider: choice(
     'SMS_PROVIDER',
     'who carries SMS; none lets them fail',
-    ['developer-inbox', 'none'],
+    ['developer-inbox', 'twilio', 'none'],
     'developer-inbox',
   ),
   emailProvider: choice(
     'EMAIL_PROVIDER',
     'who carries e-mail; none lets it fail',
-    ['developer-inbox', 'sendgrid', 'none'],
+    ['developer-inbox', 'sendgrid', 'smtp', 'none'],
     'developer-inbox',
   ),
-  sendGridApiKey: optional(secretText('SENDGRID_API_KEY', 'SendGrid’s API key; needed with EMAIL_PROVIDER=sendgrid')),
-  sendGridBaseUrl: address('SENDGRID_BASE_URL', 'SendGrid’s API', 'https://api.sendgrid.com'),
-  emailFrom: optional(
-    emailAddress('EMAIL_FROM', 'the address that e-mail comes from; needed with EMAIL_PROVIDER=sendgrid'),
-  ),
-  emailFromName: text('EMAIL_FROM_NAME', 'the name that e-mail comes from', 'Atrium'),
+  ...providerSettings,
   providerTimeoutMs: integer('PROVIDER_TIMEOUT_MS', 'how long a provider may take to accept a message', {
     fallback: 6_000,
     min: 1,
@@ -121,6 +112,7 @@ export const settings = {
     fallback: 15_000,
     min: 10,
   }),
+  ...inboxSettings,
 } satisfies SettingsDefinition;
 
 /** Messaging's settings, read. */
@@ -140,6 +132,7 @@ export function readConfig(env: NodeJS.ProcessEnv): MessagingSettings {
       );
     }
   }
+  faults.push(...missingSettings([read.smsProvider, read.emailProvider], read));
   // A policy that silently counts no more would open what it had closed.
   for (const [name, command] of Object.entries(retired)) {
     if (env[name]) faults.push(`${name}: is no setting any more; the policy is kept in the database: ${command}`);
@@ -147,15 +140,6 @@ export function readConfig(env: NodeJS.ProcessEnv): MessagingSettings {
   if (env.TEST_NUMBER_CODE && read.mode !== 'development') {
     faults.push('TEST_NUMBER_CODE: a code that anyone knows needs ATRIUM_MODE=development; leave it out');
   }
-  if (read.emailProvider === 'sendgrid') {
-    if (!read.sendGridApiKey) faults.push('SENDGRID_API_KEY: is required with EMAIL_PROVIDER=sendgrid');
-    if (!read.emailFrom) faults.push('EMAIL_FROM: is required with EMAIL_PROVIDER=sendgrid');
-  }
   if (faults.length > 0) throw new SettingsError(faults);
   return read;
-}
-
-/** Words with commas between them; none where it is not set. */
-function emailAddress(env: string, meaning: string): Setting<string> {
-  return { env, meaning, schema: z.email('must be an e-mail address') };
 }

@@ -21,11 +21,15 @@ import { createStartPhoneVerifications } from './domain/start-phone-verification
 import { createTakeEvents } from './domain/take-events.ts';
 import { createTestNumbers, noTestNumbers } from './domain/test-numbers.ts';
 import { createValidatePhoneNumbers } from './domain/validate-phone-numbers.ts';
+import { openWebhooks } from './open-webhooks.ts';
+import { openProviderNews } from './provider-news.ts';
 import { createContactLoader, createContactSource } from './providers/profile-client.ts';
 import { readTemplateFiles } from './providers/template-files.ts';
 import type { Context } from './resolvers/context.ts';
 import { resolvers } from './resolvers/index.ts';
 import { addInboxRoutes } from './routes/inbox.ts';
+import { addInboxRuleRoutes } from './routes/inbox-rules.ts';
+import { addWebhookRoutes } from './routes/webhooks.ts';
 import { createChallengeStore } from './store/challenge-store.ts';
 import { checkDatabase, openDatabase } from './store/database.ts';
 import { createDeliveryStore } from './store/delivery-store.ts';
@@ -34,6 +38,7 @@ import { createEventStore } from './store/event-store.ts';
 import { followPhonePolicy } from './store/followed-phone-policy.ts';
 import { forgetExpired } from './store/forget-expired.ts';
 import { openInboxFeed } from './store/inbox-feed.ts';
+import { createInboxRules } from './store/inbox-rule-store.ts';
 import { createLoaders } from './store/loaders.ts';
 import { createMessageStore } from './store/message-store.ts';
 import { createSuppressionStore } from './store/suppression-store.ts';
@@ -107,6 +112,8 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     contactsTimeoutMs: settings.profileTimeoutMs,
   });
 
+  const news = openProviderNews(settings, database);
+  const providers = await chooseProviders(settings, database, testNumbers);
   const worker = await startWorker({
     databaseUrl,
     logger,
@@ -115,7 +122,7 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     deliver: createDeliverMessage({
       deliveries: createDeliveryStore(database),
       sealer,
-      providers: await chooseProviders(settings, database, testNumbers),
+      providers,
       suppressions,
       rules: {
         maxAttempts: settings.deliveryMaxAttempts,
@@ -149,9 +156,18 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     },
     routes(routed) {
       receiveEvents(routed, verifyToken, takeEvents);
+      addWebhookRoutes(routed, { readers: openWebhooks(settings), ...news });
       if (!feed) return;
       const inbox = createDeveloperInbox(database);
-      addInboxRoutes(routed, { inbox, feed, verifyToken, heartbeatMs: settings.inboxHeartbeatMs });
+      addInboxRoutes(routed, {
+        inbox,
+        feed,
+        verifyToken,
+        heartbeatMs: settings.inboxHeartbeatMs,
+        statusIntervalMs: settings.inboxStatusIntervalMs,
+        longestWaitMs: settings.inboxLongestWaitMs,
+      });
+      addInboxRuleRoutes(routed, createInboxRules(database), verifyToken);
     },
   });
   const url = await app.listen({ host: settings.host, port: settings.port });
@@ -162,6 +178,7 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     async close() {
       await app.close();
       await worker.close();
+      await Promise.all(Object.values(providers).map((provider) => provider.close?.()));
       await feed?.close();
       await followed.close();
       await profile.close();

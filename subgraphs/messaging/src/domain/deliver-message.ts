@@ -39,7 +39,8 @@ export function createDeliverMessage(parts: {
     }
     if (outcome.kind === 'refused') return fail(message, outcome.reason);
     if (message.attempts >= rules.maxAttempts) return fail(message, outcome.reason);
-    await deliveries.putOff(message.id, Math.max(outcome.retryAfterMs ?? 0, pauseMs(rules, message.attempts)));
+    const askedPauseMs = outcome.kind === 'unavailable' ? (outcome.retryAfterMs ?? 0) : 0;
+    await deliveries.putOff(message.id, Math.max(askedPauseMs, pauseMs(rules, message.attempts)));
     return 'put off';
   }
 

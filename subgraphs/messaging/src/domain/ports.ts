@@ -1,6 +1,7 @@
 import type { Page, RequestContext, UserEvent } from '@atrium/service-kit';
 import type DataLoader from 'dataloader';
 import type { Message, MessageChannel, MessageContent, NewMessage } from './message.ts';
+import type { ToldReason } from './provider-event.ts';
 import type { MessageTemplate } from './template.ts';
 import type { Contact } from './user.ts';
 import type { UserErrorCode } from './user-error.ts';
@@ -128,14 +129,18 @@ export interface DeliveryStore {
 export type SendOutcome =
   | { kind: 'accepted'; providerMessageId: string | null }
   /** It will never take this message. `reason` is short and holds no personal data. */
-  | { kind: 'refused'; reason: string }
+  | { kind: 'refused'; reason: string; suppress?: ToldReason }
   /** It may take it later. */
-  | { kind: 'unavailable'; reason: string; retryAfterMs?: number };
+  | { kind: 'unavailable'; reason: string; retryAfterMs?: number }
+  /** It was handed over and nobody knows whether it was taken: the connection broke, or the answer did not come in time. */
+  | { kind: 'ambiguous'; reason: string };
 
 /** Somebody who carries messages of one channel to people. */
 export interface MessageProvider {
   readonly name: string;
   send(message: MessageContent & Pick<ClaimedMessage, 'id' | 'operation' | 'channel' | 'locale'>): Promise<SendOutcome>;
+  /** Lets go of what it holds open. */
+  close?(): Promise<void>;
 }
 
 /** The loaders of one request. */
