@@ -15,6 +15,7 @@ const subgraphs: Record<string, Record<string, string>> = {
   messaging: {
     Message: '../../domain/message.ts#Message as DomainMessage',
     MessageConnection: '../message-connection.ts#MessageConnectionSource',
+    PhoneNumberValidation: '../../domain/judge-phone-number.ts#PhoneNumberJudgement',
     User: '../../domain/user.ts#UserReference',
   },
 };

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { watchSources } from './dev.ts';
 import { migrateCommand } from './migrations/cli.ts';
-import { keysCommand, outboxCommand } from './operator-commands.ts';
+import { keysCommand, outboxCommand, phonePolicyCommand, suppressionsCommand } from './operator-commands.ts';
 import { reset } from './reset.ts';
 import { runStack } from './run.ts';
 import { seedCommand } from './seed/command.ts';
@@ -34,6 +34,8 @@ program
 program.addCommand(migrateCommand());
 program.addCommand(keysCommand());
 program.addCommand(outboxCommand());
+program.addCommand(phonePolicyCommand());
+program.addCommand(suppressionsCommand());
 program.addCommand(seedCommand());
 
 /** Runs the command that the process was given. */

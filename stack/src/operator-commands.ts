@@ -5,7 +5,8 @@ import { keysCommand as gatewayKeys } from './api-key.ts';
 import { deploy } from './migrations/deploy.ts';
 import { withDatabases } from './migrations/targets.ts';
 import { type ServiceName, serviceFolder } from './repository.ts';
-import { inheritedEnvironment } from './settings.ts';
+import { loadSecrets } from './secrets.ts';
+import { inheritedEnvironment, readSettings } from './settings.ts';
 
 /** `keys`: the gateway's own command. */
 export function keysCommand(): Command {
@@ -19,6 +20,22 @@ export function outboxCommand(): Command {
   return serviceCommand('outbox', about, 'profile', program);
 }
 
+/** `phone-policy`: Messaging's own command. */
+export function phonePolicyCommand(): Command {
+  const about = 'which phone numbers are served; list, allow, deny, check: phone-policy --help';
+  return serviceCommand('phone-policy', about, 'messaging', messagingProgram('phone-policy-command'));
+}
+
+/** `suppressions`: Messaging's own command. */
+export function suppressionsCommand(): Command {
+  const about = 'who is not written to; list, add, remove: suppressions --help';
+  return serviceCommand('suppressions', about, 'messaging', messagingProgram('suppressions-command'));
+}
+
+function messagingProgram(folder: string): string[] {
+  return ['--disable-warning=ExperimentalWarning', join('src', folder, 'cli.ts')];
+}
+
 /** A command of a service's own, run by Node in its folder on its database of this stack (running or not). */
 function serviceCommand(name: string, description: string, service: ServiceName, program: string[]): Command {
   return new Command(name)
@@ -29,18 +46,24 @@ function serviceCommand(name: string, description: string, service: ServiceName,
     .passThroughOptions()
     .action(async (args: string[]) => {
       const asksForHelp = args.length === 0 || args[0] === 'help' || args.some((arg) => ['--help', '-h'].includes(arg));
-      if (asksForHelp) return run(service, [...program, ...args], '');
+      if (asksForHelp) return run(service, [...program, ...args], {});
       await withDatabases(async ({ [service]: databaseUrl }) => {
         await deploy(service, databaseUrl);
-        await run(service, [...program, ...args], databaseUrl);
+        // The keys that the service itself has: what it hashes and what its operator hashes must be the same.
+        const { shared } = await loadSecrets(readSettings().dataDir);
+        await run(service, [...program, ...args], {
+          ATRIUM_MODE: 'development',
+          ...shared,
+          DATABASE_URL: databaseUrl,
+        });
       });
     });
 }
 
-function run(service: ServiceName, args: string[], databaseUrl: string): Promise<void> {
+function run(service: ServiceName, args: string[], environment: Record<string, string>): Promise<void> {
   const child = spawn(process.execPath, args, {
     cwd: serviceFolder(service),
-    env: { ...inheritedEnvironment(), DATABASE_URL: databaseUrl },
+    env: { ...inheritedEnvironment(), ...environment },
     stdio: 'inherit',
   });
   return new Promise((resolve, reject) => {

@@ -106,11 +106,20 @@ test('what no code can be sent to is refused, each for its own reason, and nothi
 
 test('a number can be asked about beforehand, and the answer is the one that createUser gives', async () => {
   interface Validation {
-    validatePhoneNumber: { valid: boolean; phoneNumber: string | null; rejection: string | null };
+    validatePhoneNumber: {
+      valid: boolean;
+      phoneNumber: string | null;
+      rejection: string | null;
+      message: string | null;
+    };
   }
   for (const { phoneNumber, country, code } of refused) {
     const answer = await atrium.query<Validation>(operation('validate-phone-number'), { phoneNumber, country });
-    expect(dataOf(answer).validatePhoneNumber).toMatchObject({ valid: false, rejection: code });
+    expect(dataOf(answer).validatePhoneNumber).toMatchObject({
+      valid: false,
+      rejection: code,
+      message: expect.stringMatching(/\. /),
+    });
   }
   const answer = await atrium.query<Validation>(operation('validate-phone-number'), {
     phoneNumber: '098765 43210',
@@ -122,5 +131,6 @@ test('a number can be asked about beforehand, and the answer is the one that cre
     country: 'IN',
     type: 'MOBILE',
     rejection: null,
+    message: null,
   });
 });

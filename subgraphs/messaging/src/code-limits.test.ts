@@ -238,3 +238,16 @@ describe('the cool-down', () => {
     expect((await client.check(user.userId, code)).accepted).toBe(true);
   });
 });
+
+test('a test number has its one code, and neither cool-down nor budget', async () => {
+  const user = messaging.profile.addUser({ phoneNumber: '+447700900321' });
+  for (let round = 0; round < 5; round++) {
+    expect((await client.send(user.userId)).userErrors).toEqual([]);
+    for (const wrong of wrongCodes('000000', 5)) await client.check(user.userId, wrong);
+    expect(client.named((await client.check(user.userId, '000000')).userErrors)).toEqual(['CODE_USED_UP input.code']);
+    expect(await startPhones(messaging, user)).toMatchObject([{ rejection: null }]);
+  }
+  expect(await checkPhones(messaging, { ...user, code: '000000' })).toMatchObject([{ accepted: true }]);
+  expect((await client.send(user.userId)).userErrors).toEqual([]);
+  expect((await client.check(user.userId, '000000')).accepted).toBe(true);
+});

@@ -35,9 +35,7 @@ describe('settings', () => {
       emailProvider: 'developer-inbox',
       codeLifetimeMs: 600_000,
       codeMaxTries: 5,
-      allowedTypes: ['MOBILE', 'FIXED_LINE_OR_MOBILE'],
-      deniedCountries: [],
-      deniedPrefixes: [],
+      testNumberCode: '000000',
     });
   });
 
@@ -60,15 +58,34 @@ describe('settings', () => {
     expect(faultsOf({ ...production, SENDGRID_API_KEY: 'SG.x', EMAIL_FROM: 'no-reply@atrium.test' })).toEqual([]);
   });
 
-  test('lists are read word by word, and a wrong word is refused', () => {
-    const lists = { PHONE_NUMBER_DENIED_COUNTRIES: 'KP, CU', PHONE_NUMBER_DENIED_PREFIXES: '+4470' };
-    expect(readConfig({ ...development, ...lists })).toMatchObject({
-      deniedCountries: ['KP', 'CU'],
-      deniedPrefixes: ['+4470'],
-    });
-    expect(faultsOf({ PHONE_NUMBER_ALLOWED_TYPES: 'MOBILE,TIN_CAN' })).toEqual(['PHONE_NUMBER_ALLOWED_TYPES']);
-    expect(faultsOf({ PHONE_NUMBER_DENIED_COUNTRIES: 'korea' })).toEqual(['PHONE_NUMBER_DENIED_COUNTRIES']);
-    expect(faultsOf({ PHONE_NUMBER_DENIED_PREFIXES: '4470' })).toEqual(['PHONE_NUMBER_DENIED_PREFIXES']);
+  test('production starts with Twilio for SMS and a mail server for e-mail', () => {
+    const production = { NODE_ENV: 'production', ATRIUM_MODE: 'production' };
+    const chosen = { ...production, SMS_PROVIDER: 'twilio', EMAIL_PROVIDER: 'smtp' };
+    const needed = ['SMTP_URL', 'EMAIL_FROM', 'TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM'];
+    expect(faultsOf(chosen)).toEqual(needed);
+    const twilio = { TWILIO_ACCOUNT_SID: 'AC1', TWILIO_AUTH_TOKEN: 'x', TWILIO_FROM: '+15005550006' };
+    const smtp = { SMTP_URL: 'smtps://a:b@mail.test', EMAIL_FROM: 'no-reply@atrium.test' };
+    expect(faultsOf({ ...chosen, ...twilio, ...smtp })).toEqual([]);
+    expect(faultsOf({ SMTP_URL: 'https://mail.test' })).toEqual(['SMTP_URL']);
+  });
+
+  test('a policy that was given as settings is not lost in silence', () => {
+    expect(faultsOf({ PHONE_NUMBER_ALLOWED_TYPES: 'MOBILE' })).toEqual(['PHONE_NUMBER_ALLOWED_TYPES']);
+    expect(faultsOf({ PHONE_NUMBER_DENIED_COUNTRIES: 'KP', PHONE_NUMBER_DENIED_PREFIXES: '+4470' })).toEqual([
+      'PHONE_NUMBER_DENIED_COUNTRIES',
+      'PHONE_NUMBER_DENIED_PREFIXES',
+    ]);
+  });
+
+  test('a code that anyone knows is refused outside of development', () => {
+    const production = { ATRIUM_MODE: 'production', SMS_PROVIDER: 'none', EMAIL_PROVIDER: 'none' };
+    expect(faultsOf(production)).toEqual([]);
+    expect(faultsOf({ ...production, TEST_NUMBER_CODE: '123456' })).toEqual(['TEST_NUMBER_CODE']);
+    expect(faultsOf({ TEST_NUMBER_CODE: '123456' })).toEqual([]);
+    expect(faultsOf({ TEST_NUMBER_CODE: '12345' })).toEqual(['TEST_NUMBER_CODE']);
+  });
+
+  test('a wrong address is refused', () => {
     expect(faultsOf({ EMAIL_FROM: 'nobody' })).toEqual(['EMAIL_FROM']);
   });
 

@@ -1,39 +1,26 @@
 import {
-  address,
   addresses,
   admissionSettings,
   callSettings,
   choice,
   commonSettings,
   integer,
-  list,
-  optional,
   readSettings,
-  type Setting,
   type Settings,
   type SettingsDefinition,
   SettingsError,
   secretKey,
   secretKeys,
-  secretText,
-  text,
 } from '@atrium/service-kit';
 import { z } from 'zod';
-import type { PhoneNumberType } from './domain/judge-phone-number.ts';
+import { inboxSettings, missingSettings, providerSettings } from './provider-settings.ts';
 
-const phoneNumberTypes = [
-  'MOBILE',
-  'FIXED_LINE',
-  'FIXED_LINE_OR_MOBILE',
-  'PREMIUM_RATE',
-  'TOLL_FREE',
-  'SHARED_COST',
-  'VOIP',
-  'PERSONAL_NUMBER',
-  'PAGER',
-  'UAN',
-  'VOICEMAIL',
-] as const satisfies PhoneNumberType[];
+/** Settings that were, and where to say now what they said. */
+const retired = {
+  PHONE_NUMBER_ALLOWED_TYPES: 'npm run phone-policy -- allow type VOIP',
+  PHONE_NUMBER_DENIED_COUNTRIES: 'npm run phone-policy -- deny country KP',
+  PHONE_NUMBER_DENIED_PREFIXES: 'npm run phone-policy -- deny prefix +88216',
+};
 
 /** What Messaging is told. */
 export const settings = {
@@ -83,41 +70,32 @@ export const settings = {
     productionMinimum: 3_600_000,
   }),
 
-  allowedTypes: list(
-    'PHONE_NUMBER_ALLOWED_TYPES',
-    'kinds of line that are served; one whose plan does not tell its kind is served as well',
-    z.enum(phoneNumberTypes),
-    'MOBILE,FIXED_LINE_OR_MOBILE',
+  phonePolicyRefreshMs: integer(
+    'PHONE_POLICY_REFRESH_MS',
+    'how old the phone policy in memory may become where nobody tells of changes; else they count at once',
+    { fallback: 60_000, min: 10, max: 3_600_000, productionMinimum: 1_000 },
   ),
-  deniedCountries: list(
-    'PHONE_NUMBER_DENIED_COUNTRIES',
-    'countries whose numbers are not served, as ISO 3166-1 alpha-2: KP,CU',
-    z.string().regex(/^[A-Z]{2}$/, 'must be codes such as KP'),
-  ),
-  deniedPrefixes: list(
-    'PHONE_NUMBER_DENIED_PREFIXES',
-    'beginnings of numbers that are not served, in E.164: +88216,+4470',
-    z.string().regex(/^\+\d{1,15}$/, 'must be beginnings such as +4470'),
-  ),
+  testNumberCode: {
+    env: 'TEST_NUMBER_CODE',
+    meaning:
+      'the code that proves every test number; there are none, and it must not be set, without ATRIUM_MODE=development',
+    schema: z.string().regex(/^\d{6}$/, 'must be six digits'),
+    fallback: '000000',
+  },
 
   smsProvider: choice(
     'SMS_PROVIDER',
     'who carries SMS; none lets them fail',
-    ['developer-inbox', 'none'],
+    ['developer-inbox', 'twilio', 'none'],
     'developer-inbox',
   ),
   emailProvider: choice(
     'EMAIL_PROVIDER',
     'who carries e-mail; none lets it fail',
-    ['developer-inbox', 'sendgrid', 'none'],
+    ['developer-inbox', 'sendgrid', 'smtp', 'none'],
     'developer-inbox',
   ),
-  sendGridApiKey: optional(secretText('SENDGRID_API_KEY', 'SendGrid’s API key; needed with EMAIL_PROVIDER=sendgrid')),
-  sendGridBaseUrl: address('SENDGRID_BASE_URL', 'SendGrid’s API', 'https://api.sendgrid.com'),
-  emailFrom: optional(
-    emailAddress('EMAIL_FROM', 'the address that e-mail comes from; needed with EMAIL_PROVIDER=sendgrid'),
-  ),
-  emailFromName: text('EMAIL_FROM_NAME', 'the name that e-mail comes from', 'Atrium'),
+  ...providerSettings,
   providerTimeoutMs: integer('PROVIDER_TIMEOUT_MS', 'how long a provider may take to accept a message', {
     fallback: 6_000,
     min: 1,
@@ -155,6 +133,7 @@ export const settings = {
     fallback: 15_000,
     min: 10,
   }),
+  ...inboxSettings,
 } satisfies SettingsDefinition;
 
 /** Messaging's settings, read. */
@@ -174,15 +153,14 @@ export function readConfig(env: NodeJS.ProcessEnv): MessagingSettings {
       );
     }
   }
-  if (read.emailProvider === 'sendgrid') {
-    if (!read.sendGridApiKey) faults.push('SENDGRID_API_KEY: is required with EMAIL_PROVIDER=sendgrid');
-    if (!read.emailFrom) faults.push('EMAIL_FROM: is required with EMAIL_PROVIDER=sendgrid');
+  faults.push(...missingSettings([read.smsProvider, read.emailProvider], read));
+  // A policy that silently counts no more would open what it had closed.
+  for (const [name, command] of Object.entries(retired)) {
+    if (env[name]) faults.push(`${name}: is no setting any more; the policy is kept in the database: ${command}`);
+  }
+  if (env.TEST_NUMBER_CODE && read.mode !== 'development') {
+    faults.push('TEST_NUMBER_CODE: a code that anyone knows needs ATRIUM_MODE=development; leave it out');
   }
   if (faults.length > 0) throw new SettingsError(faults);
   return read;
-}
-
-/** Words with commas between them; none where it is not set. */
-function emailAddress(env: string, meaning: string): Setting<string> {
-  return { env, meaning, schema: z.email('must be an e-mail address') };
 }

@@ -22,21 +22,30 @@ import { createSendMessage } from './domain/send-message.ts';
 import { createSendOneTimeCode } from './domain/send-one-time-code.ts';
 import { createStartPhoneVerifications } from './domain/start-phone-verifications.ts';
 import { createTakeEvents } from './domain/take-events.ts';
+import { createTestNumbers, noTestNumbers } from './domain/test-numbers.ts';
+import { createValidatePhoneNumbers } from './domain/validate-phone-numbers.ts';
+import { openWebhooks } from './open-webhooks.ts';
+import { openProviderNews } from './provider-news.ts';
 import { createContactLoader, createContactSource } from './providers/profile-client.ts';
 import { readTemplateFiles } from './providers/template-files.ts';
 import type { Context } from './resolvers/context.ts';
 import { resolvers } from './resolvers/index.ts';
 import { addInboxRoutes } from './routes/inbox.ts';
+import { addInboxRuleRoutes } from './routes/inbox-rules.ts';
+import { addWebhookRoutes } from './routes/webhooks.ts';
 import { createChallengeStore } from './store/challenge-store.ts';
 import { checkDatabase, openDatabase } from './store/database.ts';
 import { createDeliveryStore } from './store/delivery-store.ts';
 import { createDeveloperInbox } from './store/developer-inbox.ts';
 import { createEventStore } from './store/event-store.ts';
+import { followPhonePolicy } from './store/followed-phone-policy.ts';
 import { forgetExpired } from './store/forget-expired.ts';
 import { createGuessStore } from './store/guess-store.ts';
 import { openInboxFeed } from './store/inbox-feed.ts';
+import { createInboxRules } from './store/inbox-rule-store.ts';
 import { createLoaders } from './store/loaders.ts';
 import { createMessageStore } from './store/message-store.ts';
+import { createSuppressionStore } from './store/suppression-store.ts';
 import { createTemplateStore, seedTemplates } from './store/template-store.ts';
 import { migrateQueue, startWorker } from './worker.ts';
 
@@ -70,16 +79,26 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
   const hashes = createCodeHashes(settings.codeHmacKeys);
   const sealer = createSealer(settings.messageSealKey);
   const templates = createTemplateStore(database);
-  const phonePolicy = {
-    allowedTypes: new Set(settings.allowedTypes),
-    deniedCountries: new Set(settings.deniedCountries),
-    deniedPrefixes: settings.deniedPrefixes,
+  const recipientHash = createRecipientHash(settings.numberHmacKey);
+  const suppressions = createSuppressionStore(database, recipientHash);
+  const testNumbers = settings.mode === 'development' ? createTestNumbers(settings.testNumberCode) : noTestNumbers;
+  const followed = await followPhonePolicy({
+    databaseUrl,
+    database,
+    logger,
+    recipientHash,
+    testNumbers,
+    refreshMs: settings.phonePolicyRefreshMs,
+  });
+  const { policy: phonePolicy } = followed;
+  const shared = {
+    ...{ templates, sealer, policy: phonePolicy, suppressions },
+    keyedHash: createKeyedHash(settings.idempotencyHmacKey),
   };
-  const shared = { templates, sealer, policy: phonePolicy, keyedHash: createKeyedHash(settings.idempotencyHmacKey) };
   const codes = {
     challenges: createChallengeStore(database),
     hashes,
-    recipientHash: createRecipientHash(settings.numberHmacKey),
+    recipientHash,
     times: { lifetimeMs: settings.codeLifetimeMs, coolDownMs: settings.codeCoolDownMs },
     judgeGuess: createJudgeGuess({
       guesses: createGuessStore(database),
@@ -93,6 +112,7 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
       ...shared,
       messages: createMessageStore(database),
     }),
+    validatePhoneNumbers: createValidatePhoneNumbers(shared),
     sendOneTimeCode: createSendOneTimeCode({ ...shared, ...codes }),
     checkOneTimeCode: createCheckOneTimeCode(codes),
     startPhoneVerifications: createStartPhoneVerifications({ ...shared, ...codes }),
@@ -106,6 +126,8 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     contactsTimeoutMs: settings.profileTimeoutMs,
   });
 
+  const news = openProviderNews(settings, database);
+  const providers = await chooseProviders(settings, database, testNumbers);
   const worker = await startWorker({
     databaseUrl,
     logger,
@@ -114,7 +136,8 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     deliver: createDeliverMessage({
       deliveries: createDeliveryStore(database),
       sealer,
-      providers: await chooseProviders(settings, database),
+      providers,
+      suppressions,
       rules: {
         maxAttempts: settings.deliveryMaxAttempts,
         firstPauseMs: settings.deliveryFirstPauseMs,
@@ -123,7 +146,7 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     }),
     tidy: () => forgetExpired(database),
   });
-  const feed = usesDeveloperInbox(settings) ? openInboxFeed(databaseUrl) : undefined;
+  const feed = settings.mode === 'development' ? openInboxFeed(databaseUrl) : undefined;
 
   const app = await createSubgraph<Context>({
     logger,
@@ -147,9 +170,18 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     },
     routes(routed) {
       receiveEvents(routed, verifyToken, takeEvents);
+      addWebhookRoutes(routed, { readers: openWebhooks(settings), ...news });
       if (!feed) return;
       const inbox = createDeveloperInbox(database);
-      addInboxRoutes(routed, { inbox, feed, verifyToken, heartbeatMs: settings.inboxHeartbeatMs });
+      addInboxRoutes(routed, {
+        inbox,
+        feed,
+        verifyToken,
+        heartbeatMs: settings.inboxHeartbeatMs,
+        statusIntervalMs: settings.inboxStatusIntervalMs,
+        longestWaitMs: settings.inboxLongestWaitMs,
+      });
+      addInboxRuleRoutes(routed, createInboxRules(database), verifyToken);
     },
   });
   const url = await app.listen({ host: settings.host, port: settings.port });
@@ -160,13 +192,11 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     async close() {
       await app.close();
       await worker.close();
+      await Promise.all(Object.values(providers).map((provider) => provider.close?.()));
       await feed?.close();
+      await followed.close();
       await profile.close();
       await database.$disconnect();
     },
   };
-}
-
-function usesDeveloperInbox({ smsProvider, emailProvider }: MessagingSettings): boolean {
-  return [smsProvider, emailProvider].includes('developer-inbox');
 }

@@ -13,6 +13,7 @@ ALTER TABLE "challenges"
   ALTER COLUMN "request_id" DROP NOT NULL,
   ADD COLUMN "purpose" TEXT,
   ADD COLUMN "bound_to" TEXT,
+  ADD COLUMN "is_test" BOOLEAN NOT NULL DEFAULT false,
   ADD COLUMN "key_id" TEXT,
   ADD COLUMN "ended_at" TIMESTAMPTZ(3);
 

@@ -1,15 +1,11 @@
 import { hasControls } from '@atrium/service-kit';
-import { judgePhoneNumber, type PhonePolicy } from './judge-phone-number.ts';
+import { judgePhoneNumber } from './judge-phone-number.ts';
 import type { MessageChannel } from './message.ts';
+import type { PhonePolicy } from './phone-policy.ts';
+import { phoneRejectionSentences } from './phone-rejection.ts';
+import type { Recipient } from './suppressions.ts';
 import type { Contact } from './user.ts';
 import { refused } from './user-error.ts';
-
-/** Where a message goes. */
-export interface Recipient {
-  readonly channel: MessageChannel;
-  /** E.164 or an e-mail address. */
-  readonly to: string;
-}
 
 /** A recipient as the caller names them; without one, the user's own is meant. */
 export interface WantedRecipient {
@@ -58,11 +54,8 @@ type Rules = { policy: PhonePolicy; maySendToAnyone: boolean };
 function toPhone(typed: string, contact: Contact, { policy, maySendToAnyone }: Rules): Recipient {
   const { phoneNumber: to, rejection } = judgePhoneNumber({ phoneNumber: typed, country: contact.country }, policy);
   if (rejection || to === null) {
-    throw refused(
-      rejection ?? 'PHONE_NUMBER_INVALID',
-      'phoneNumber',
-      'Give a mobile number in international form: +919876543210.',
-    );
+    const code = rejection ?? 'PHONE_NUMBER_INVALID';
+    throw refused(code, 'phoneNumber', phoneRejectionSentences[code]);
   }
   if (to !== contact.phoneNumber && !maySendToAnyone) throw notTheirOwn('phoneNumber');
   return { channel: 'SMS', to };
@@ -77,7 +70,7 @@ function toAddress(typed: string, contact: Contact, { maySendToAnyone }: Rules):
 }
 
 /** One address in the form that mail servers take (RFC 5321 bounds): no list, no comment, no display name. */
-function isEmailAddress(text: string): boolean {
+export function isEmailAddress(text: string): boolean {
   const form =
     /^[^\s@<>()[\]\\,;:"]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+[\p{L}\p{N}-]{2,63}$/u;
   return text.length <= 254 && !hasControls(text) && form.test(text);

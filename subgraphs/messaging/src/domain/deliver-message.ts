@@ -1,6 +1,7 @@
 import type { MessageChannel } from './message.ts';
 import type { ClaimedMessage, DeliveryStore, MessageProvider, SendOutcome } from './ports.ts';
 import type { Sealer } from './seal.ts';
+import type { Suppressions } from './suppressions.ts';
 
 /** How often a message is tried, and how the pauses between grow. */
 export interface DeliveryRules {
@@ -10,7 +11,7 @@ export interface DeliveryRules {
 }
 
 /** What became of one attempt, for the log. */
-export type DeliveryOutcome = 'nothing to do' | 'sent' | 'put off' | 'failed';
+export type DeliveryOutcome = 'nothing to do' | 'sent' | 'put off' | 'failed' | 'suppressed';
 
 /**
  * Makes the action that hands one queued message to its provider. A message that was sent already, or erased, is left
@@ -21,9 +22,10 @@ export function createDeliverMessage(parts: {
   sealer: Sealer;
   /** A channel without one is refused: its messages fail. */
   providers: Partial<Record<MessageChannel, MessageProvider>>;
+  suppressions: Suppressions;
   rules: DeliveryRules;
 }) {
-  const { deliveries, sealer, providers, rules } = parts;
+  const { deliveries, sealer, providers, suppressions, rules } = parts;
 
   async function fail(message: ClaimedMessage, reason: string): Promise<DeliveryOutcome> {
     await deliveries.recordFailed(message.id, reason);
@@ -37,7 +39,8 @@ export function createDeliverMessage(parts: {
     }
     if (outcome.kind === 'refused') return fail(message, outcome.reason);
     if (message.attempts >= rules.maxAttempts) return fail(message, outcome.reason);
-    await deliveries.putOff(message.id, Math.max(outcome.retryAfterMs ?? 0, pauseMs(rules, message.attempts)));
+    const askedPauseMs = outcome.kind === 'unavailable' ? (outcome.retryAfterMs ?? 0) : 0;
+    await deliveries.putOff(message.id, Math.max(askedPauseMs, pauseMs(rules, message.attempts)));
     return 'put off';
   }
 
@@ -45,10 +48,16 @@ export function createDeliverMessage(parts: {
     const message = await deliveries.claim(messageId);
     if (!message) return 'nothing to do';
     if (message.tooLate) return fail(message, 'too late');
-    const provider = providers[message.channel];
-    if (!provider) return fail(message, 'no provider');
     const { id, operation, channel, locale } = message;
-    const outcome = await provider.send({ ...sealer.open(id, message.sealed), id, operation, channel, locale });
+    const content = sealer.open(id, message.sealed);
+    const [suppressed] = await suppressions.isSuppressed([{ channel, to: content.to }]);
+    if (suppressed) {
+      await deliveries.recordSuppressed(id);
+      return 'suppressed';
+    }
+    const provider = providers[channel];
+    if (!provider) return fail(message, 'no provider');
+    const outcome = await provider.send({ ...content, id, operation, channel, locale });
     return conclude(message, provider.name, outcome);
   };
 }

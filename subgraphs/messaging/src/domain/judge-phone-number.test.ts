@@ -2,13 +2,24 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { describe, expect, test } from '@jest/globals';
 import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/max';
-import { judgePhoneNumber, type PhonePolicy } from './judge-phone-number.ts';
+import { judgePhoneNumber } from './judge-phone-number.ts';
+import { createPhonePolicy, type PhoneRule } from './phone-policy.ts';
+import { createRecipientHash } from './recipient-hash.ts';
+import { createTestNumbers } from './test-numbers.ts';
 
-const policy: PhonePolicy = {
-  allowedTypes: new Set(['MOBILE', 'FIXED_LINE_OR_MOBILE']),
-  deniedCountries: new Set(['KP']),
-  deniedPrefixes: ['+4478'],
-};
+const recipientHash = createRecipientHash(Buffer.alloc(32, 7));
+const policyOf = (rules: PhoneRule[]) =>
+  createPhonePolicy({ rules, deniedNumbers: new Set(), recipientHash, testNumbers: createTestNumbers('000000') });
+const allowed: PhoneRule[] = ['MOBILE', 'FIXED_LINE_OR_MOBILE', 'UNKNOWN'].map((value) => ({
+  kind: 'TYPE',
+  value,
+  effect: 'ALLOW',
+}));
+const policy = policyOf([
+  ...allowed,
+  { kind: 'COUNTRY', value: 'KP', effect: 'DENY' },
+  { kind: 'PREFIX', value: '+4478', effect: 'DENY' },
+]);
 const judge = (phoneNumber: string, country?: string) => judgePhoneNumber({ phoneNumber, country }, policy);
 
 const examplesFile = createRequire(import.meta.url).resolve('libphonenumber-js/examples.mobile.json');
@@ -16,7 +27,7 @@ const examples: Record<string, string> = JSON.parse(readFileSync(examplesFile, '
 
 describe('judgePhoneNumber', () => {
   test('a mobile number of every country is valid, written internationally or nationally', () => {
-    const open: PhonePolicy = { ...policy, deniedCountries: new Set(), deniedPrefixes: [] };
+    const open = policyOf(allowed);
     const countries = Object.keys(examples) as CountryCode[];
     expect(countries.length).toBeGreaterThan(240);
     for (const country of countries) {

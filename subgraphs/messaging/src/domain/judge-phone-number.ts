@@ -7,19 +7,12 @@ import {
   type PhoneNumber,
   parsePhoneNumberFromString,
 } from 'libphonenumber-js/max';
-import type { UserErrorCode } from './user-error.ts';
+import type { PhonePolicy, PlacedNumber } from './phone-policy.ts';
+import type { PhoneRejection } from './phone-rejection.ts';
+import { placeOfTestNumber, type TestNumbers } from './test-numbers.ts';
 
 /** A kind of line, in libphonenumber's words. */
 export type PhoneNumberType = Exclude<NumberType, undefined>;
-
-/** Which numbers are served. */
-export interface PhonePolicy {
-  /** A number whose plan does not tell its kind is served as well. */
-  readonly allowedTypes: ReadonlySet<PhoneNumberType>;
-  readonly deniedCountries: ReadonlySet<string>;
-  /** E.164 beginnings: `+88216`. */
-  readonly deniedPrefixes: readonly string[];
-}
 
 /** What the form of a number and the policy say of it. */
 export interface PhoneNumberJudgement {
@@ -28,7 +21,14 @@ export interface PhoneNumberJudgement {
   readonly phoneNumber: string | null;
   readonly country: string | null;
   readonly type: PhoneNumberType | null;
-  readonly rejection: UserErrorCode | null;
+  readonly rejection: PhoneRejection | null;
+}
+
+/** A number as people write it. */
+export interface TypedPhoneNumber {
+  readonly phoneNumber: string;
+  /** The country that a national number is read in. */
+  readonly country?: string | null | undefined;
 }
 
 /** Longer texts are no phone number, however they are punctuated: E.164 has 15 digits. */
@@ -40,25 +40,46 @@ const countriesWithoutPlan = new Set(['AQ', 'BV', 'GS', 'HM', 'PN', 'TF', 'UM'])
 
 /**
  * Judges a number as people write it: internationally, or nationally to `country`. It depends on nothing but its
- * arguments, so that asking again later answers the same.
+ * arguments, so that asking again later answers the same as long as the policy is the same.
  */
-export function judgePhoneNumber(
-  input: { phoneNumber: string; country?: string | null | undefined },
-  policy: PhonePolicy,
-): PhoneNumberJudgement {
+export function judgePhoneNumber(input: TypedPhoneNumber, policy: PhonePolicy): PhoneNumberJudgement {
+  const read = readPhoneNumber(input, policy.testNumbers);
+  if ('rejection' in read) {
+    return { valid: false, phoneNumber: null, country: null, type: null, rejection: read.rejection };
+  }
+  const { phoneNumber, country, type } = read;
+  const { rejection } = policy.decide(read);
+  return { valid: rejection === null, phoneNumber, country, type, rejection };
+}
+
+/** Reads a number by its form and the numbering plans alone. */
+export function readPhoneNumber(
+  input: TypedPhoneNumber,
+  testNumbers: TestNumbers,
+): PlacedNumber | { readonly rejection: PhoneRejection } {
   const typed = plainForm(input.phoneNumber.slice(0, 2 * maxLength));
-  if (typed === '') return rejected('REQUIRED');
-  if (typed.length > maxLength) return rejected('PHONE_NUMBER_INVALID');
-  if (hasControls(typed) || !/^\+?[\d\s./()[\]-]+$/.test(typed)) return rejected('INVALID_FORMAT');
+  if (typed === '') return { rejection: 'REQUIRED' };
+  if (typed.length > maxLength) return { rejection: 'PHONE_NUMBER_INVALID' };
+  if (hasControls(typed) || !/^\+?[\d\s./()[\]-]+$/.test(typed)) return { rejection: 'INVALID_FORMAT' };
   const country = input.country?.trim().toUpperCase();
-  if (country !== undefined && !isCountry(country)) return rejected('COUNTRY_UNKNOWN');
+  if (country !== undefined && !isCountry(country)) return { rejection: 'COUNTRY_UNKNOWN' };
 
   const parsed = parse(typed, country);
-  const type = parsed?.getType() ?? null;
+  const placed = parsed && place(parsed, testNumbers);
+  if (placed) return placed;
+  return {
+    rejection: country && fitsAnotherCountry(typed) ? 'PHONE_NUMBER_WRONG_COUNTRY' : 'PHONE_NUMBER_INVALID',
+  };
+}
+
+function place(parsed: PhoneNumber, testNumbers: TestNumbers): PlacedNumber | undefined {
+  const { number: phoneNumber, countryCallingCode: callingCode } = parsed;
+  const reserved = testNumbers.isTestNumber(phoneNumber) ? placeOfTestNumber(phoneNumber) : undefined;
+  if (reserved) return { phoneNumber, callingCode, country: reserved.country, type: reserved.type };
+  const type = parsed.getType() ?? null;
   // libphonenumber finds a type for valid numbers only, and looks for it again to tell whether one is valid.
-  if (parsed && (type !== null || parsed.isValid())) return judgeByPolicy(parsed, type, policy);
-  const rejection = country && fitsAnotherCountry(typed) ? 'PHONE_NUMBER_WRONG_COUNTRY' : 'PHONE_NUMBER_INVALID';
-  return rejected(rejection);
+  if (type === null && !parsed.isValid()) return undefined;
+  return { phoneNumber, callingCode, country: parsed.country ?? null, type };
 }
 
 /** Whether ISO 3166-1 or a numbering plan knows the country. */
@@ -80,25 +101,9 @@ function parse(typed: string, country: string | undefined): PhoneNumber | undefi
   return parsePhoneNumberFromString(typed, { ...(defaultCountry ? { defaultCountry } : {}), extract: false });
 }
 
-function judgeByPolicy(parsed: PhoneNumber, type: PhoneNumberType | null, policy: PhonePolicy): PhoneNumberJudgement {
-  const { number, country } = parsed;
-  const known = { phoneNumber: number, country: country ?? null, type };
-  const blocked =
-    (country !== undefined && policy.deniedCountries.has(country)) ||
-    policy.deniedPrefixes.some((prefix) => number.startsWith(prefix));
-  if (blocked) return { ...known, valid: false, rejection: 'PHONE_NUMBER_BLOCKED' };
-  // A number of no country belongs to a satellite or a machine network, where a message costs dollars.
-  const served = country !== undefined && (type === null || policy.allowedTypes.has(type));
-  return { ...known, valid: served, rejection: served ? null : 'PHONE_NUMBER_TYPE_NOT_ALLOWED' };
-}
-
 /** Whether a number without a plus sign, which its country does not have, is one of another country. */
 function fitsAnotherCountry(typed: string): boolean {
   if (typed.startsWith('+') || typed.replace(/\D/g, '').length < minDigitsOfAnotherCountry) return false;
   if (parse(`+${typed}`, undefined)?.isValid()) return true;
   return getCountries().some((other: CountryCode) => parse(typed, other)?.isValid());
-}
-
-function rejected(rejection: UserErrorCode): PhoneNumberJudgement {
-  return { valid: false, phoneNumber: null, country: null, type: null, rejection };
 }

@@ -2,6 +2,7 @@ import type { Page, RequestContext, UserEvent } from '@atrium/service-kit';
 import type DataLoader from 'dataloader';
 import type { KeptCode } from './code-hash.ts';
 import type { Message, MessageChannel, MessageContent, NewMessage } from './message.ts';
+import type { ToldReason } from './provider-event.ts';
 import type { MessageTemplate } from './template.ts';
 import type { Contact } from './user.ts';
 import type { UserErrorCode } from './user-error.ts';
@@ -49,6 +50,8 @@ export interface ChallengeKey {
 interface BoundCode extends ChallengeKey, KeptCode {
   readonly id: string;
   readonly recipientHash: Buffer;
+  /** Whether it goes to a test number, which has no cool-down and no budget. */
+  readonly isTest: boolean;
 }
 
 /** A code that is to be made for a user and a number; or the refusal to make one. */
@@ -56,6 +59,8 @@ export interface NewChallenge extends ChallengeKey {
   readonly id: string;
   readonly requestId: string;
   readonly recipientHash: Buffer;
+  /** Whether it goes to a test number, which has no cool-down and no budget. */
+  readonly isTest: boolean;
   readonly outcome: (KeptCode & { message: NewMessage }) | { rejection: UserErrorCode };
 }
 
@@ -172,6 +177,8 @@ export interface DeliveryStore {
   claim(messageId: string): Promise<ClaimedMessage | undefined>;
   recordSent(messageId: string, provider: string, providerMessageId: string | null): Promise<void>;
   recordFailed(messageId: string, failure: string): Promise<void>;
+  /** Its reader is not written to. */
+  recordSuppressed(messageId: string): Promise<void>;
   /** Back to QUEUED, to be taken on again after a while. */
   putOff(messageId: string, delayMs: number): Promise<void>;
 }
@@ -180,14 +187,18 @@ export interface DeliveryStore {
 export type SendOutcome =
   | { kind: 'accepted'; providerMessageId: string | null }
   /** It will never take this message. `reason` is short and holds no personal data. */
-  | { kind: 'refused'; reason: string }
+  | { kind: 'refused'; reason: string; suppress?: ToldReason }
   /** It may take it later. */
-  | { kind: 'unavailable'; reason: string; retryAfterMs?: number };
+  | { kind: 'unavailable'; reason: string; retryAfterMs?: number }
+  /** It was handed over and nobody knows whether it was taken: the connection broke, or the answer did not come in time. */
+  | { kind: 'ambiguous'; reason: string };
 
 /** Somebody who carries messages of one channel to people. */
 export interface MessageProvider {
   readonly name: string;
   send(message: MessageContent & Pick<ClaimedMessage, 'id' | 'operation' | 'channel' | 'locale'>): Promise<SendOutcome>;
+  /** Lets go of what it holds open. */
+  close?(): Promise<void>;
 }
 
 /** The loaders of one request. */

@@ -1,12 +1,15 @@
 import { type Caller, isId, type KeyedHash } from '@atrium/service-kit';
 import { chooseRecipient } from './choose-recipient.ts';
 import { composeMessage } from './compose-message.ts';
-import type { PhonePolicy } from './judge-phone-number.ts';
+import { judgeRecipients } from './judge-recipients.ts';
 import type { Message, MessageChannel } from './message.ts';
+import type { PhonePolicy } from './phone-policy.ts';
+import { phoneRejectionSentences } from './phone-rejection.ts';
 import { mustSendMessages } from './policy.ts';
 import type { IdempotencyClaim, MessageStore, QueueOutcome, TemplateStore } from './ports.ts';
 import { readIdempotencyKey, readLocale, readVariables } from './read-send-input.ts';
 import type { Sealer } from './seal.ts';
+import type { Recipient, Suppressions } from './suppressions.ts';
 import { chooseTemplate, customaryLocale, isOperation, type MessageTemplate } from './template.ts';
 import type { Contact } from './user.ts';
 import { InputRefused, refused, type UserError } from './user-error.ts';
@@ -41,6 +44,7 @@ export function createSendMessage(parts: {
   templates: TemplateStore;
   sealer: Sealer;
   policy: PhonePolicy;
+  suppressions: Suppressions;
   keyedHash: KeyedHash;
 }) {
   const { messages, sealer, policy } = parts;
@@ -60,6 +64,7 @@ export function createSendMessage(parts: {
     const template = chooseTemplate(templates, { operation: input.operation, channel, locale });
     if (!template) throw refused('TEMPLATE_UNKNOWN', 'operation', `This operation has no ${channel} template.`);
     const values = fitVariables(template, { name: contact.name }, asked.variables);
+    await mustTakeMessages({ channel, to }, input, parts);
     const message = composeMessage(sealer, { template, userId: contact.userId, to, values, clientId });
     return messageOf(await messages.queueMessage(message, claim));
   }
@@ -100,6 +105,31 @@ export function createSendMessage(parts: {
       return { message: null, userErrors: error.userErrors };
     }
   };
+}
+
+/**
+ * Throws where the recipient is not served or takes no messages. A user's own number is judged as well: it may have been
+ * denied since it was verified.
+ */
+async function mustTakeMessages(
+  { channel, to }: Recipient,
+  { phoneNumber, email }: SendMessage,
+  rules: { policy: PhonePolicy; suppressions: Suppressions },
+): Promise<void> {
+  const field = phoneNumber != null ? 'phoneNumber' : email != null ? 'email' : 'userId';
+  if (channel === 'SMS') {
+    const [judged] = await judgeRecipients([{ phoneNumber: to }], rules);
+    if (judged?.rejection) throw refused(judged.rejection, field, phoneRejectionSentences[judged.rejection]);
+    return;
+  }
+  const [suppressed] = await rules.suppressions.isSuppressed([{ channel, to }]);
+  if (suppressed) {
+    throw refused(
+      'RECIPIENT_SUPPRESSED',
+      field,
+      'This address does not take our messages: they came back, or its owner asked for no more. Give another.',
+    );
+  }
 }
 
 function noSuchUser(): InputRefused {

@@ -1,9 +1,10 @@
 import { type Caller, isId, type KeyedHash, newId } from '@atrium/service-kit';
-import { chooseOwnRecipient, type Recipient } from './choose-recipient.ts';
+import { chooseOwnRecipient } from './choose-recipient.ts';
 import { type CodeHashes, newCode } from './code-hash.ts';
 import { composeMessage } from './compose-message.ts';
-import { judgePhoneNumber, type PhonePolicy } from './judge-phone-number.ts';
+import { judgeRecipients } from './judge-recipients.ts';
 import type { MessageChannel } from './message.ts';
+import type { PhonePolicy } from './phone-policy.ts';
 import { mustUseCodes } from './policy.ts';
 import type {
   ChallengeStore,
@@ -18,6 +19,7 @@ import { readIdempotencyKey } from './read-send-input.ts';
 import type { RecipientHash } from './recipient-hash.ts';
 import type { Sealer } from './seal.ts';
 import { wholeMinutes } from './start-phone-verifications.ts';
+import type { Recipient, Suppressions } from './suppressions.ts';
 import { chooseTemplate, customaryLocale } from './template.ts';
 import type { Contact } from './user.ts';
 import { InputRefused, refused, type UserError } from './user-error.ts';
@@ -65,10 +67,12 @@ export function createSendOneTimeCode(parts: {
   recipientHash: RecipientHash;
   sealer: Sealer;
   policy: PhonePolicy;
+  suppressions: Suppressions;
   keyedHash: KeyedHash;
   times: CodeTimes;
 }) {
   const { challenges, hashes, times } = parts;
+  const { testNumbers } = parts.policy;
 
   async function send(asker: Asker, input: SendOneTimeCode): Promise<OneTimeCodeOutcome> {
     const { clientId, mayKnowUsers } = mustUseCodes(asker.caller);
@@ -96,22 +100,28 @@ export function createSendOneTimeCode(parts: {
     try {
       const contact = await findContact(userId);
       if (!contact) throw noSuchUser();
-      return { contact, recipient: chooseRecipient(contact, channel) };
+      return { contact, recipient: await chooseRecipient(contact, channel) };
     } catch (error) {
       if (mayKnowUsers || !(error instanceof InputRefused)) throw error;
       return undefined;
     }
   }
 
-  function chooseRecipient(contact: Contact, channel: SendOneTimeCode['channel']): Recipient {
+  async function chooseRecipient(contact: Contact, channel: SendOneTimeCode['channel']): Promise<Recipient> {
     const recipient = chooseOwnRecipient(contact, channel);
     if (!recipient) {
       throw refused('NOT_ALLOWED', 'channel', 'The user cannot be reached by this channel. Try another one.');
     }
-    if (recipient.channel === 'EMAIL') return recipient;
+    if (recipient.channel === 'EMAIL') {
+      const [isSuppressed] = await parts.suppressions.isSuppressed([recipient]);
+      if (isSuppressed) throw refused('RECIPIENT_SUPPRESSED', 'userId', 'The user’s address takes no messages.');
+      return recipient;
+    }
     // What is served may have changed since the user gave the number.
-    const { rejection } = judgePhoneNumber({ phoneNumber: recipient.to }, parts.policy);
-    if (rejection) throw refused(rejection, 'userId', 'The user’s number takes no codes. Send this one by e-mail.');
+    const [judged] = await judgeRecipients([{ phoneNumber: recipient.to }], parts);
+    if (judged?.rejection) {
+      throw refused(judged.rejection, 'userId', 'The user’s number takes no codes. Send this one by e-mail.');
+    }
     return recipient;
   }
 
@@ -121,11 +131,13 @@ export function createSendOneTimeCode(parts: {
     reached: Reached | undefined,
   ): Promise<NewOneTimeCode> {
     const id = newId();
-    const code = newCode();
-    const recipientHash = parts.recipientHash(reached?.recipient.to ?? `nobody ${key.userId}`);
+    const to = reached?.recipient.to ?? `nobody ${key.userId}`;
+    const isTest = testNumbers.isTestNumber(to);
+    const code = isTest ? testNumbers.code : newCode();
+    const recipientHash = parts.recipientHash(to);
     const kept = hashes.keep({ ...key, challengeId: id, recipientHash, code });
     const message = reached && (await compose(reached, key, code));
-    return { ...key, ...kept, id, recipientHash, message };
+    return { ...key, ...kept, id, recipientHash, isTest, message };
   }
 
   async function compose(

@@ -1,12 +1,15 @@
 import { type Caller, isId, newId } from '@atrium/service-kit';
 import { type CodeHashes, newCode } from './code-hash.ts';
 import { composeMessage } from './compose-message.ts';
-import { isCountry, judgePhoneNumber, type PhonePolicy } from './judge-phone-number.ts';
+import { isCountry, type PhoneNumberJudgement } from './judge-phone-number.ts';
+import { judgeRecipients } from './judge-recipients.ts';
+import type { PhonePolicy } from './phone-policy.ts';
 import { mustBeService } from './policy.ts';
 import type { ChallengeOutcome, ChallengeStore, CodeTimes, NewChallenge, TemplateStore } from './ports.ts';
 import { phoneVerification as purpose } from './purpose.ts';
 import type { RecipientHash } from './recipient-hash.ts';
 import type { Sealer } from './seal.ts';
+import type { Suppressions } from './suppressions.ts';
 import { canonicalLocale, chooseTemplate, customaryLocale, type MessageTemplate } from './template.ts';
 import type { UserErrorCode } from './user-error.ts';
 
@@ -34,22 +37,29 @@ export function createStartPhoneVerifications(parts: {
   recipientHash: RecipientHash;
   sealer: Sealer;
   policy: PhonePolicy;
+  suppressions: Suppressions;
   times: CodeTimes;
 }) {
-  const { challenges, hashes, sealer, policy, times } = parts;
+  const { challenges, hashes, sealer, times } = parts;
+  const { testNumbers } = parts.policy;
 
-  function toChallenge(input: StartPhoneVerification, templates: MessageTemplate[]): NewChallenge {
+  function toChallenge(
+    input: StartPhoneVerification,
+    { rejection, phoneNumber: to }: PhoneNumberJudgement,
+    templates: MessageTemplate[],
+  ): NewChallenge {
     const id = newId();
     const requestId = input.requestId.toLowerCase();
     const userId = input.userId.toLowerCase();
-    const { rejection, phoneNumber: to } = judgePhoneNumber({ phoneNumber: input.phoneNumber }, policy);
     const recipientHash = parts.recipientHash(to ?? input.phoneNumber);
     const boundTo = recipientHash.toString('base64');
     const base = { id, requestId, userId, purpose, boundTo, recipientHash };
-    if (rejection || to === null) return { ...base, outcome: { rejection: rejection ?? 'PHONE_NUMBER_INVALID' } };
+    if (rejection || to === null)
+      return { ...base, isTest: false, outcome: { rejection: rejection ?? 'PHONE_NUMBER_INVALID' } };
     const template = chooseTemplate(templates, { operation, channel: 'SMS', locale: localeOf(input) });
     if (!template) throw new Error(`no template for ${operation}`);
-    const code = newCode();
+    const isTest = testNumbers.isTestNumber(to);
+    const code = isTest ? testNumbers.code : newCode();
     const kept = hashes.keep({ challengeId: id, userId, purpose, recipientHash, code });
     const values = { code, minutes: wholeMinutes(times.lifetimeMs) };
     const { clientId } = input;
@@ -62,15 +72,19 @@ export function createStartPhoneVerifications(parts: {
       code,
       lifetimeMs: times.lifetimeMs,
     });
-    return { ...base, outcome: { ...kept, message } };
+    return { ...base, isTest, outcome: { ...kept, message } };
   }
 
   return async (caller: Caller, inputs: readonly StartPhoneVerification[]): Promise<ChallengeOutcome[]> => {
     mustBeService(caller);
     const templates = await parts.templates.findTemplates(operation);
     const usable = inputs.filter(({ requestId, userId }) => isId(requestId) && isId(userId));
+    const judged = await judgeRecipients(
+      usable.map(({ phoneNumber }) => ({ phoneNumber })),
+      parts,
+    );
     const outcomes = await challenges.addChallenges(
-      usable.map((input) => toChallenge(input, templates)),
+      usable.map((input, index) => toChallenge(input, judged[index] as PhoneNumberJudgement, templates)),
       times,
     );
     return inputs.map(({ requestId }) => {

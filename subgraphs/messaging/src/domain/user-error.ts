@@ -23,7 +23,8 @@ export type UserErrorCode =
   | 'TEMPLATE_UNKNOWN'
   | 'VARIABLE_MISSING'
   | 'VARIABLE_UNKNOWN'
-  | 'OPERATION_CARRIES_CODE';
+  | 'OPERATION_CARRIES_CODE'
+  | 'RECIPIENT_SUPPRESSED';
 
 /** Something that the caller can mend. */
 export interface UserError {

@@ -1,7 +1,8 @@
 import type { SubgraphContext } from '@atrium/service-kit/subgraph';
 import type { CheckedCode, CheckOneTimeCode } from '../domain/check-one-time-code.ts';
 import type { CheckOutcome, CheckPhoneVerification } from '../domain/check-phone-verification.ts';
-import type { PhonePolicy } from '../domain/judge-phone-number.ts';
+import type { PhoneNumberJudgement, TypedPhoneNumber } from '../domain/judge-phone-number.ts';
+import type { PhonePolicy } from '../domain/phone-policy.ts';
 import type { ChallengeOutcome, Loaders } from '../domain/ports.ts';
 import type { Sender, SendMessage, SendOutcome } from '../domain/send-message.ts';
 import type { SendOneTimeCode, SentCode } from '../domain/send-one-time-code.ts';
@@ -11,6 +12,10 @@ import type { Contact } from '../domain/user.ts';
 /** What Messaging does when it is asked. */
 export interface Actions {
   sendMessage(sender: Sender, input: SendMessage): Promise<SendOutcome>;
+  validatePhoneNumbers(
+    caller: SubgraphContext['caller'],
+    inputs: readonly TypedPhoneNumber[],
+  ): Promise<PhoneNumberJudgement[]>;
   sendOneTimeCode(asker: Sender, input: SendOneTimeCode): Promise<SentCode>;
   checkOneTimeCode(caller: SubgraphContext['caller'], input: CheckOneTimeCode): Promise<CheckedCode>;
   startPhoneVerifications(

@@ -3,7 +3,7 @@ import type { Resolvers } from './generated/schema.ts';
 import { Message, message } from './message.ts';
 import { MessageConnection } from './message-connection.ts';
 import { checkOneTimeCode, sendOneTimeCode } from './one-time-codes.ts';
-import { validatePhoneNumber, validatePhoneNumbers } from './phone-numbers.ts';
+import { PhoneNumberValidation, validatePhoneNumber, validatePhoneNumbers } from './phone-numbers.ts';
 import { checkPhoneVerification, startPhoneVerifications } from './phone-verifications.ts';
 import { sendMessage } from './send-message.ts';
 import { User } from './user.ts';
@@ -15,5 +15,6 @@ export const resolvers: Resolvers = {
   User,
   Message,
   MessageConnection,
+  PhoneNumberValidation,
   DateTime,
 };

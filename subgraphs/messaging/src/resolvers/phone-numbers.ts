@@ -1,5 +1,5 @@
 import { judgePhoneNumber } from '../domain/judge-phone-number.ts';
-import { mustBeService } from '../domain/policy.ts';
+import { phoneRejectionSentences } from '../domain/phone-rejection.ts';
 import { boundBatch } from './batch.ts';
 import type { Resolvers } from './generated/schema.ts';
 
@@ -10,7 +10,10 @@ export const validatePhoneNumber: Query['validatePhoneNumber'] = (_, input, { ph
   judgePhoneNumber(input, phonePolicy);
 
 /** Query.validatePhoneNumbers. */
-export const validatePhoneNumbers: Query['validatePhoneNumbers'] = (_, { inputs }, { caller, phonePolicy }) => {
-  mustBeService(caller);
-  return boundBatch(inputs).map((input) => judgePhoneNumber(input, phonePolicy));
+export const validatePhoneNumbers: Query['validatePhoneNumbers'] = (_, { inputs }, { caller, actions }) =>
+  actions.validatePhoneNumbers(caller, boundBatch(inputs));
+
+/** The fields of PhoneNumberValidation that are more than the judgement's. */
+export const PhoneNumberValidation: NonNullable<Resolvers['PhoneNumberValidation']> = {
+  message: ({ rejection }) => rejection && phoneRejectionSentences[rejection],
 };

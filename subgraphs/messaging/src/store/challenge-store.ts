@@ -32,7 +32,7 @@ export function createChallengeStore(database: Database): ChallengeStore {
         // Looked at before the cool-down, which the first use of the key has begun.
         const repeated = claim && (await findCodeOfKey(tx, claim));
         if (repeated) return repeated;
-        const waitMs = coolDownLeft(recipient, times);
+        const waitMs = code.isTest ? 0 : coolDownLeft(recipient, times);
         if (waitMs > 0) return { kind: 'cool-down', waitMs };
         // Somebody uses the key for another input just now, or did for a user who is erased.
         if (claim && !(await takeKeyForCode(tx, claim, code))) {
@@ -95,9 +95,9 @@ function parted(challenges: NewChallenge[], recipients: LockedRecipient[], times
   const cooling = new Map<string, ChallengeOutcome>();
   const served = new Set<string>();
   for (const challenge of challenges) {
-    const { requestId, userId, recipientHash, outcome } = challenge;
+    const { requestId, userId, recipientHash, isTest, outcome } = challenge;
     const name = recipientHash.toString('base64');
-    const waitMs = Math.max(coolDownLeft(byHash.get(name), times), served.has(userId + name) ? 1 : 0);
+    const waitMs = Math.max(isTest ? 0 : coolDownLeft(byHash.get(name), times), served.has(userId + name) ? 1 : 0);
     if ('rejection' in outcome) due.push(challenge);
     else if (waitMs > 0) {
       cooling.set(requestId, { ...noTimes, requestId, rejection: 'COOL_DOWN', retryAfterMs: Math.ceil(waitMs) });
@@ -130,6 +130,7 @@ interface NewRow extends ChallengeKey {
   readonly id: string;
   readonly requestId: string | null;
   readonly recipientHash: Buffer;
+  readonly isTest: boolean;
   readonly codeHash: Buffer | null;
   readonly keyId: string | null;
   readonly rejection: string | null;
@@ -144,8 +145,8 @@ interface AddedRow extends Omit<ChallengeOutcome, 'requestId'> {
 async function insert(tx: Transaction, rows: NewRow[], { lifetimeMs }: CodeTimes): Promise<AddedRow[]> {
   if (rows.length === 0) return [];
   const input = JSON.stringify(
-    rows.map(({ id, requestId, userId, purpose, boundTo, recipientHash, codeHash, keyId, rejection }) => ({
-      ...{ id, requestId, userId, purpose, boundTo, keyId, rejection },
+    rows.map(({ id, requestId, userId, purpose, boundTo, recipientHash, isTest, codeHash, keyId, rejection }) => ({
+      ...{ id, requestId, userId, purpose, boundTo, isTest, keyId, rejection },
       recipientHash: recipientHash.toString('base64'),
       codeHash: codeHash?.toString('base64') ?? null,
     })),
@@ -154,12 +155,13 @@ async function insert(tx: Transaction, rows: NewRow[], { lifetimeMs }: CodeTimes
   return tx.$queryRaw<AddedRow[]>`
     WITH clock AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()) AS at), added AS (
       INSERT INTO challenges (
-        id, request_id, user_id, purpose, bound_to, recipient_hash, code_hash, key_id, rejection, created_at, expires_at)
-      SELECT c.id, c."requestId", c."userId", c.purpose, c."boundTo", decode(c."recipientHash", 'base64'),
+        id, request_id, user_id, purpose, bound_to, recipient_hash, is_test, code_hash, key_id, rejection, created_at,
+        expires_at)
+      SELECT c.id, c."requestId", c."userId", c.purpose, c."boundTo", decode(c."recipientHash", 'base64'), c."isTest",
              decode(c."codeHash", 'base64'), c."keyId", c.rejection,
              clock.at, clock.at + ${lifetimeMs}::double precision * interval '1 millisecond'
       FROM clock, json_to_recordset(${input}::json) AS c(
-        id uuid, "requestId" uuid, "userId" uuid, purpose text, "boundTo" text, "recipientHash" text, "codeHash" text,
+        id uuid, "requestId" uuid, "userId" uuid, purpose text, "boundTo" text, "recipientHash" text, "isTest" boolean, "codeHash" text,
         "keyId" text, rejection text)
       ORDER BY c."requestId"
       ON CONFLICT (request_id) DO NOTHING

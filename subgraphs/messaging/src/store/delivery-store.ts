@@ -2,6 +2,7 @@ import { createBatcher } from '@atrium/service-kit';
 import type { ClaimedMessage, DeliveryStore } from '../domain/ports.ts';
 import type { Database } from './database.ts';
 import { requeue } from './message-queue.ts';
+import { applyProviderEvents } from './provider-event-store.ts';
 
 /** Statements are shared by up to so many messages. */
 const batch = { maxSize: 100, concurrency: 2 };
@@ -18,6 +19,11 @@ export function createDeliveryStore(database: Database): DeliveryStore {
       await database.$executeRaw`
         UPDATE messages SET status = 'FAILED', failure = ${failure}, sealed = NULL
         WHERE id = ${messageId}::uuid AND status = 'SENDING'`;
+    },
+
+    async recordSuppressed(messageId) {
+      await database.$executeRaw`
+        UPDATE messages SET status = 'SUPPRESSED', sealed = NULL WHERE id = ${messageId}::uuid AND status = 'SENDING'`;
     },
 
     async putOff(messageId, delayMs) {
@@ -61,5 +67,10 @@ async function recordSent(database: Database, messages: SentMessage[]): Promise<
     FROM locked JOIN json_to_recordset(${JSON.stringify(messages)}::json)
       AS sent(id uuid, provider text, "providerMessageId" text) USING (id)
     WHERE m.id = locked.id AND m.status = 'SENDING'`;
+  // A provider may have told what became of a message before we had noted that it took it.
+  await applyProviderEvents(
+    database,
+    messages.map(({ id }) => id),
+  );
   return messages.map(() => undefined);
 }

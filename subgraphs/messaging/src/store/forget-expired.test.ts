@@ -19,3 +19,20 @@ test('two processes forget the events that no sender repeats any more, however m
     await server.stop();
   }
 });
+
+test('numbers that were denied for a time are forgotten after it', async () => {
+  const server = await createTestDatabase('messaging');
+  const database = openDatabase(server.url, 2);
+  try {
+    await database.$executeRaw`
+      INSERT INTO denied_numbers (number_hash, reason, expires_at)
+      VALUES ('\\x01', 'over', now() - interval '1 second'), ('\\x02', 'not yet', now() + interval '1 hour'),
+        ('\\x03', 'for ever', NULL)`;
+    await forgetExpired(database);
+    const left = await database.deniedNumber.findMany({ select: { reason: true }, orderBy: { numberHash: 'asc' } });
+    expect(left).toEqual([{ reason: 'not yet' }, { reason: 'for ever' }]);
+  } finally {
+    await database.$disconnect();
+    await server.stop();
+  }
+});

@@ -14,6 +14,8 @@ const expiring = [
   { table: 'challenges', since: 'created_at', lifetimeMs: memoryMs },
   { table: 'recipient_limits', since: 'touched_at', lifetimeMs: memoryMs },
   { table: 'taken_events', since: 'taken_at', lifetimeMs: memoryMs },
+  { table: 'provider_events', since: 'taken_at', lifetimeMs: memoryMs },
+  { table: 'denied_numbers', since: 'expires_at', lifetimeMs: 0 },
 ];
 
 /** How many rows are deleted by one statement. */

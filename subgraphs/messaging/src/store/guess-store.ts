@@ -48,6 +48,7 @@ async function lockChallenges(tx: Transaction, keys: ChallengeKey[]): Promise<Lo
   const rows = await tx.$queryRaw<Row[]>`
     SELECT c.id::text AS id, c.user_id::text AS "userId", c.purpose, c.bound_to AS "boundTo",
       c.recipient_hash AS "recipientHash", c.key_id AS "keyId", c.code_hash AS "codeHash", c.tries,
+      c.is_test AS "isTest",
       c.accepted_at AS "acceptedAt", c.expires_at <= clock_timestamp() AS expired, clock_timestamp() AS now
     FROM challenges c JOIN ${wantedKeys(keys)} USING (user_id, purpose, bound_to)
     WHERE c.code_hash IS NOT NULL AND c.ended_at IS NULL

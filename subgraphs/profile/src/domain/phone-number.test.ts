@@ -18,6 +18,7 @@ test.each([
   ['+91 (98765) 43-210', 'US', '+919876543210'],
   ['०९८७६५ ४३२१०', 'IN', '+919876543210'],
   ['+44 7911 123456', 'AQ', '+447911123456'],
+  ['07700 900123', 'GB', '+447700900123'],
 ])('%s of %s is %s', (typed, country, phoneNumber) => {
   expect(judgePhoneNumberForm(typed, country)).toEqual({ phoneNumber });
 });

@@ -68,4 +68,6 @@ const messages: Record<UserErrorCode, string> = {
   CODE_NOT_SENT: 'No code was sent yet. Wait until the status is CODE_SENT.',
   COOL_DOWN: 'A code was sent a moment ago. Wait a minute, then ask again.',
   BUDGET_EXCEEDED: 'Too many codes were asked for. Wait an hour, then ask again.',
+  RECIPIENT_SUPPRESSED:
+    'This number does not take our messages: it replied STOP, or they came back. Reply START from it, or give another.',
 };

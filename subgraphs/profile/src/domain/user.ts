@@ -75,6 +75,7 @@ export const userErrorCodes = [
   'CODE_NOT_SENT',
   'COOL_DOWN',
   'BUDGET_EXCEEDED',
+  'RECIPIENT_SUPPRESSED',
 ] as const;
 
 /** A code of the closed list. */
