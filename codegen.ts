@@ -15,6 +15,8 @@ const subgraphs: Record<string, Record<string, string>> = {
   messaging: {
     Message: '../../domain/message.ts#Message as DomainMessage',
     MessageConnection: '../message-connection.ts#MessageConnectionSource',
+    MessageTemplate: '../../domain/template.ts#MessageTemplate as DomainTemplate',
+    MessagePreview: '../../domain/preview-message.ts#MessagePreview as DomainPreview',
     User: '../../domain/user.ts#UserReference',
   },
 };

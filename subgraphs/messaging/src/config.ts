@@ -19,6 +19,7 @@ import {
 } from '@atrium/service-kit';
 import { z } from 'zod';
 import type { PhoneNumberType } from './domain/judge-phone-number.ts';
+import { canonicalLocale } from './domain/template.ts';
 
 const phoneNumberTypes = [
   'MOBILE',
@@ -73,6 +74,18 @@ export const settings = {
     'PHONE_NUMBER_DENIED_PREFIXES',
     'beginnings of numbers that are not served, in E.164: +88216,+4470',
     z.string().regex(/^\+\d{1,15}$/, 'must be beginnings such as +4470'),
+  ),
+
+  defaultLocale: locale(
+    'DEFAULT_LOCALE',
+    'the language to write in where there is no text in the reader’s, as BCP 47',
+    'en',
+  ),
+  templatesMax: integer('TEMPLATES_MAX', 'how many message templates may be kept', { fallback: 1_000, min: 1 }),
+  templateHeartbeatMs: integer(
+    'TEMPLATE_HEARTBEAT_MS',
+    'how often the database is asked whether changes of templates are still told',
+    { fallback: 400, min: 10, max: 800 },
   ),
 
   smsProvider: choice(
@@ -155,6 +168,11 @@ export function readConfig(env: NodeJS.ProcessEnv): MessagingSettings {
   }
   if (faults.length > 0) throw new SettingsError(faults);
   return read;
+}
+
+function locale(env: string, meaning: string, fallback: string): Setting<string> {
+  const judged = z.string().refine((tag) => canonicalLocale(tag) === tag, 'must be a language tag such as en or pt-BR');
+  return { env, meaning, fallback, schema: judged };
 }
 
 /** Words with commas between them; none where it is not set. */

@@ -13,11 +13,15 @@ import { chooseProviders } from './choose-providers.ts';
 import type { MessagingSettings } from './config.ts';
 import { createCheckPhoneVerification } from './domain/check-phone-verification.ts';
 import { createKeyedHashes } from './domain/code-hash.ts';
+import { createDeleteMessageTemplate } from './domain/delete-message-template.ts';
 import { createDeliverMessage } from './domain/deliver-message.ts';
+import { createFindMessageTemplates, createFindTemplateVersions } from './domain/find-message-templates.ts';
+import { createPreviewMessage } from './domain/preview-message.ts';
 import { createSealer } from './domain/seal.ts';
 import { createSendMessage } from './domain/send-message.ts';
 import { createStartPhoneVerifications } from './domain/start-phone-verifications.ts';
 import { createTakeEvents } from './domain/take-events.ts';
+import { createUpsertMessageTemplate } from './domain/upsert-message-template.ts';
 import { createContactLoader, createContactSource } from './providers/profile-client.ts';
 import { readTemplateFiles } from './providers/template-files.ts';
 import type { Context } from './resolvers/context.ts';
@@ -32,7 +36,8 @@ import { forgetExpired } from './store/forget-expired.ts';
 import { openInboxFeed } from './store/inbox-feed.ts';
 import { createLoaders } from './store/loaders.ts';
 import { createMessageStore } from './store/message-store.ts';
-import { createTemplateStore, seedTemplates } from './store/template-store.ts';
+import { openTemplateCatalogue } from './store/template-catalogue.ts';
+import { createTemplateArchive, readCurrentTemplates, seedTemplates } from './store/template-store.ts';
 import { migrateQueue, startWorker } from './worker.ts';
 
 /** A running Messaging. */
@@ -52,7 +57,8 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
   const metrics = createServiceMetrics(settings);
   const database = openDatabase(databaseUrl, settings.databaseConnections);
   await migrateQueue(databaseUrl, logger);
-  await seedTemplates(database, readTemplateFiles(templatesFolder));
+  const shipped = readTemplateFiles(templatesFolder);
+  await seedTemplates(database, shipped.texts);
 
   const profile = createServiceClient(
     'profile',
@@ -64,14 +70,24 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
   const contacts = createContactSource(profile, settings.profileTimeoutMs);
   const hashes = createKeyedHashes(settings.codeHmacKey);
   const sealer = createSealer(settings.messageSealKey);
-  const templates = createTemplateStore(database);
+  const templates = openTemplateCatalogue({
+    read: () => readCurrentTemplates(database),
+    databaseUrl,
+    logger,
+    heartbeatMs: settings.templateHeartbeatMs,
+  });
+  const archive = createTemplateArchive(database, {
+    maxTemplates: settings.templatesMax,
+    onChange: () => templates.forget(),
+  });
   const challenges = createChallengeStore(database);
   const phonePolicy = {
     allowedTypes: new Set(settings.allowedTypes),
     deniedCountries: new Set(settings.deniedCountries),
     deniedPrefixes: settings.deniedPrefixes,
   };
-  const shared = { templates, sealer, policy: phonePolicy };
+  const { defaultLocale } = settings;
+  const shared = { templates, sealer, policy: phonePolicy, defaultLocale };
   const actions = {
     sendMessage: createSendMessage({
       ...shared,
@@ -85,6 +101,11 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
       codeLifetimeMs: settings.codeLifetimeMs,
     }),
     checkPhoneVerification: createCheckPhoneVerification({ challenges, hashes, maxTries: settings.codeMaxTries }),
+    findMessageTemplates: createFindMessageTemplates({ templates }),
+    findTemplateVersions: createFindTemplateVersions({ archive }),
+    previewMessage: createPreviewMessage({ templates, defaultLocale }),
+    upsertMessageTemplate: createUpsertMessageTemplate({ archive, ownOperations: shipped.operations }),
+    deleteMessageTemplate: createDeleteMessageTemplate({ archive }),
   };
   const takeEvents = createTakeEvents({
     events: createEventStore(database),
@@ -92,6 +113,7 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     contacts,
     sealer,
     contactsTimeoutMs: settings.profileTimeoutMs,
+    defaultLocale,
   });
 
   const worker = await startWorker({
@@ -149,6 +171,7 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
       await app.close();
       await worker.close();
       await feed?.close();
+      await templates.close();
       await profile.close();
       await database.$disconnect();
     },

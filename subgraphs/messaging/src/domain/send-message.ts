@@ -1,6 +1,7 @@
 import { type Caller, isId, type KeyedHash } from '@atrium/service-kit';
 import { chooseRecipient } from './choose-recipient.ts';
 import { composeMessage } from './compose-message.ts';
+import { fitVariables } from './fit-variables.ts';
 import type { PhonePolicy } from './judge-phone-number.ts';
 import type { Message, MessageChannel } from './message.ts';
 import { mustSendMessages } from './policy.ts';
@@ -42,8 +43,10 @@ export function createSendMessage(parts: {
   sealer: Sealer;
   policy: PhonePolicy;
   keyedHash: KeyedHash;
+  /** What to write in where there is no text in the reader's language. */
+  defaultLocale: string;
 }) {
-  const { messages, sealer, policy } = parts;
+  const { messages, sealer, policy, defaultLocale } = parts;
 
   async function send(sender: Sender, input: SendMessage): Promise<Message> {
     const { clientId, maySendToAnyone } = mustSendMessages(sender.caller);
@@ -57,14 +60,14 @@ export function createSendMessage(parts: {
     if (!contact) throw noSuchUser();
     const { channel, to } = chooseRecipient(input, contact, { policy, maySendToAnyone });
     const locale = asked.locale ?? contact.locale ?? customaryLocale(contact.country);
-    const template = chooseTemplate(templates, { operation: input.operation, channel, locale });
+    const template = chooseTemplate(templates, { operation: input.operation, channel, locale, defaultLocale });
     if (!template) throw refused('TEMPLATE_UNKNOWN', 'operation', `This operation has no ${channel} template.`);
     const values = fitVariables(template, { name: contact.name }, asked.variables);
     const message = composeMessage(sealer, { template, userId: contact.userId, to, values, clientId });
     return messageOf(await messages.queueMessage(message, claim));
   }
 
-  async function findTemplates(operation: string): Promise<MessageTemplate[]> {
+  async function findTemplates(operation: string): Promise<readonly MessageTemplate[]> {
     if (operation.trim() === '') throw refused('REQUIRED', 'operation', 'Name an operation, such as WELCOME.');
     const templates = isOperation(operation) ? await parts.templates.findTemplates(operation) : [];
     if (templates.length === 0)
@@ -112,34 +115,6 @@ function messageOf(outcome: QueueOutcome): Message {
     throw refused('IDEMPOTENCY_CONFLICT', 'idempotencyKey', 'This key was used with another input. Use a new key.');
   }
   return outcome.message;
-}
-
-type Values = Record<string, string | number | boolean>;
-
-/** The values for exactly the variables that the template declares; `defaults` fill what the caller left out. */
-function fitVariables(template: MessageTemplate, defaults: Values, given: Values): Values {
-  const declared = new Set(template.variables.map(({ name }) => name));
-  const unknown = Object.keys(given).filter((name) => !declared.has(name));
-  const values = { ...defaults, ...given };
-  const missing = template.variables.filter(({ name, required }) => required && (values[name] ?? '') === '');
-  const userErrors: UserError[] = [
-    ...unknown.map(
-      (name): UserError => ({
-        code: 'VARIABLE_UNKNOWN',
-        field: ['input', 'variables', name],
-        message: 'The template has no variable of this name. Leave it out.',
-      }),
-    ),
-    ...missing.map(
-      ({ name }): UserError => ({
-        code: 'VARIABLE_MISSING',
-        field: ['input', 'variables', name],
-        message: `The template needs a value for ${name}.`,
-      }),
-    ),
-  ];
-  if (userErrors.length > 0) throw new InputRefused(userErrors);
-  return values;
 }
 
 /** JSON whose members stand in one order, so that equal inputs are equal texts; absent and null are the same. */

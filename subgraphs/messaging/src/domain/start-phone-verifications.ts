@@ -32,17 +32,18 @@ export function createStartPhoneVerifications(parts: {
   sealer: Sealer;
   policy: PhonePolicy;
   codeLifetimeMs: number;
+  defaultLocale: string;
 }) {
-  const { challenges, hashes, sealer, policy, codeLifetimeMs } = parts;
+  const { challenges, hashes, sealer, policy, codeLifetimeMs, defaultLocale } = parts;
 
-  function toChallenge(input: StartPhoneVerification, templates: MessageTemplate[]): NewChallenge {
+  function toChallenge(input: StartPhoneVerification, templates: readonly MessageTemplate[]): NewChallenge {
     const id = newId();
     const requestId = input.requestId.toLowerCase();
     const userId = input.userId.toLowerCase();
     const { rejection, phoneNumber: to } = judgePhoneNumber({ phoneNumber: input.phoneNumber }, policy);
     const base = { id, requestId, userId, numberHash: hashes.ofPhoneNumber(to ?? input.phoneNumber) };
     if (rejection || to === null) return { ...base, outcome: { rejection: rejection ?? 'PHONE_NUMBER_INVALID' } };
-    const template = chooseTemplate(templates, { operation, channel: 'SMS', locale: localeOf(input) });
+    const template = chooseTemplate(templates, { operation, channel: 'SMS', locale: localeOf(input), defaultLocale });
     if (!template) throw new Error(`no template for ${operation}`);
     const code = newCode();
     const codeHash = hashes.ofCode({ challengeId: id, userId, phoneNumber: to, code });
