@@ -20,10 +20,15 @@ interface Known {
   readonly byOperation: ReadonlyMap<string, readonly MessageTemplate[]>;
 }
 
+/** Grows with every new version, and without one changes with every text that is taken away. */
+const revision = `
+  SELECT coalesce(sum(last_version), 0)::text || ' ' || coalesce(sum(current_version), 0)::text AS revision
+  FROM message_templates`;
+
 /**
- * Keeps the templates that count in memory, so that sending reads nothing. A trigger tells every process of a change. What
- * a connection that died without a sign, or a pooler that keeps no sessions, did not tell, is bounded by the heartbeat:
- * without an answer for a second, the templates are read before each use.
+ * Keeps the templates that count in memory, so that sending reads nothing. A trigger tells every process of a change at
+ * once. What was not told, by a pooler that keeps no sessions or for whatever reason, the heartbeat finds; and without
+ * its answer for a second, the templates are read before each use.
  */
 export function openTemplateCatalogue(options: {
   read: () => Promise<MessageTemplate[]>;
@@ -35,6 +40,7 @@ export function openTemplateCatalogue(options: {
   /** Counts the changes that were told; what was read before the last of them is old. */
   let change = 0;
   let confirmedAt = Number.NEGATIVE_INFINITY;
+  let confirmed: unknown;
   let known: Known | undefined;
   let reading: { change: number; done: Promise<Known> } | undefined;
 
@@ -79,11 +85,14 @@ export function openTemplateCatalogue(options: {
       confirmedAt = Number.NEGATIVE_INFINITY;
     },
     heartbeat: {
-      statement: 'SELECT 1',
+      statement: revision,
       everyMs: heartbeatMs,
       timeoutMs: connectTimeoutMs,
-      onAnswer: (sentAt) => {
+      onAnswer(sentAt, row) {
         confirmedAt = sentAt;
+        if (row.revision === confirmed) return;
+        confirmed = row.revision;
+        changed().catch(() => undefined);
       },
     },
   });
