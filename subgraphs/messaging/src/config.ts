@@ -88,6 +88,12 @@ export const settings = {
     { fallback: 400, min: 10, max: 800 },
   ),
 
+  smsMaxSegments: integer('SMS_MAX_SEGMENTS', 'how many segments an SMS of sendMessage may take', {
+    fallback: 10,
+    min: 1,
+    max: 255,
+  }),
+
   smsProvider: choice(
     'SMS_PROVIDER',
     'who carries SMS; none lets them fail',

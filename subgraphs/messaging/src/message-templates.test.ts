@@ -1,7 +1,10 @@
 import { newId } from '@atrium/service-kit';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readConfig } from './config.ts';
+import { readTemplateFiles } from './providers/template-files.ts';
 import { type Messaging, startMessaging } from './start.ts';
+import { openDatabase } from './store/database.ts';
+import { seedTemplates } from './store/template-store.ts';
 import { type RunningMessaging, startRunningMessaging } from './testing/running-messaging.ts';
 import { waitFor } from './testing/wait-for.ts';
 
@@ -187,10 +190,15 @@ describe('what is wrong with a template is told when it is written', () => {
       ['TEMPLATE_INVALID input.body'],
     ],
     [
-      'what takes much memory',
-      order({ body: '{% if (1..9000000) contains 1 %}x{% endif %}' }),
-      ['TEMPLATE_INVALID input.body'],
+      'a range, which takes as much memory as a value says',
+      order({
+        body: '{% if (1..n) contains 1 %}x{% endif %}{{ n | default: (1..n) }}{% case n %}{% when (1..n) %}y{% endcase %}',
+        variables: [{ name: 'n', type: 'NUMBER' }],
+      }),
+      Array.from({ length: 3 }, () => 'TEMPLATE_INVALID input.body'),
     ],
+    ['what takes much memory', email({ html: '{{ name | upcase }}'.repeat(2_500) }), ['TEMPLATE_INVALID input.html']],
+    ['what becomes very long', email({ body: '{{ name }}'.repeat(600) }), ['TEMPLATE_INVALID input.body']],
     [
       'deep nesting',
       order({ body: `${'{% if name %}'.repeat(40)}x${'{% endif %}'.repeat(40)}` }),
@@ -294,6 +302,7 @@ describe('values of a type', () => {
     [{ link: 'http://example.com' }, ['INVALID_FORMAT input.variables.link']],
     [{ link: 'javascript:alert(1)' }, ['INVALID_FORMAT input.variables.link']],
     [{ link: 'https://a:b@example.com' }, ['INVALID_FORMAT input.variables.link']],
+    [{ link: `https://example.com/${'é'.repeat(400)}` }, ['INVALID_FORMAT input.variables.link']],
     [
       { text: '', count: null, odd: 1 },
       ['VARIABLE_UNKNOWN input.variables.odd', 'VARIABLE_MISSING input.variables.text'],
@@ -313,6 +322,22 @@ describe('values of a type', () => {
     expect(body).toBeNull();
     expect(complaints(userErrors)).toEqual(expected.map((complaint) => complaint.replace('input.', '')));
   });
+});
+
+test('an SMS that would take too many segments is not sent, and says so', async () => {
+  await messaging.restart({ SMS_MAX_SEGMENTS: '2' });
+  const { userId } = messaging.profile.addUser();
+  const sized = (length: number) => ({
+    userId,
+    operation: 'WELCOME',
+    channel: 'SMS',
+    variables: { name: 'x'.repeat(length) },
+  });
+  expect((await send(sized(200))).userErrors).toEqual([]);
+  const { userErrors } = await send(sized(300));
+  expect(complaints(userErrors)).toEqual(['TOO_LONG input.variables']);
+  expect(userErrors[0].message).toContain('3 segments');
+  await messaging.restart();
 });
 
 describe('a preview', () => {
@@ -478,10 +503,10 @@ describe('several processes', () => {
 describe('the texts that Atrium comes with', () => {
   test('are brought once by services that start at once', async () => {
     await messaging.database.query('TRUNCATE message_templates, message_template_versions');
-    const started = await Promise.all(
-      Array.from({ length: 3 }, () => startMessaging(readConfig(messaging.environment))),
-    );
-    await Promise.all(started.map((service) => service.close()));
+    const database = openDatabase(messaging.database.url, 8);
+    const { texts } = readTemplateFiles(new URL('../templates/', import.meta.url).pathname);
+    await Promise.all(Array.from({ length: 8 }, () => seedTemplates(database, texts)));
+    await database.$disconnect();
     const [count] = await messaging.database.query<{ all: string; last: number }>(
       'SELECT count(*) AS all, max(version) AS last FROM message_template_versions',
     );

@@ -92,6 +92,7 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     sendMessage: createSendMessage({
       ...shared,
       messages: createMessageStore(database),
+      smsMaxSegments: settings.smsMaxSegments,
       keyedHash: createKeyedHash(settings.idempotencyHmacKey),
     }),
     startPhoneVerifications: createStartPhoneVerifications({

@@ -1,6 +1,7 @@
 import { parseDateTime } from '@atrium/service-kit';
 import type { TemplateValues } from './render-message.ts';
 import type { TemplateText, TemplateVariable } from './template.ts';
+import { maxUrlLength } from './template-samples.ts';
 import { InputRefused, type UserError } from './user-error.ts';
 
 type Value = TemplateValues[string];
@@ -64,5 +65,6 @@ function fit(value: Value, { type }: TemplateVariable): Value | undefined {
 function readUrl(text: string): string | undefined {
   const url = URL.parse(text);
   if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '') return undefined;
+  if (url.href.length > maxUrlLength) return undefined;
   return url.href;
 }

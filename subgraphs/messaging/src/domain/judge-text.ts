@@ -1,4 +1,5 @@
-import { analyzeSync, type Filter, LiquidError, type Template, TypeGuards, Value } from 'liquidjs';
+import { type Arguments, analyzeSync, type Filter, LiquidError, type Template, TypeGuards, Value } from 'liquidjs';
+import type { TemplateValues } from './render-message.ts';
 import { mustTakeArguments, templateFilters } from './template-filters.ts';
 import { allowedTags, type Escaping, type ParsedText, parseAnew } from './template-language.ts';
 
@@ -15,6 +16,10 @@ const maxDepth = 8;
 /** More than these are of no help to who mends a text. */
 const maxFaults = 20;
 
+/** In characters, far more than any e-mail that is read. */
+const maxFilledLength = 500_000;
+const start: Place = { row: 1, col: 1 };
+
 const tags = [...allowedTags.flatMap((tag) => [tag, `end${tag}`]), 'elsif', 'else', 'when'].join(', ');
 const filters = Object.keys(templateFilters).toSorted().join(', ');
 
@@ -26,7 +31,7 @@ export function judgeText(source: string, escaping: Escaping, declared: Readonly
   } catch (error) {
     return { faults: [explain(error)] };
   }
-  const faults = [...nestingFaults(text.nodes, 1), ...filterFaults(text.nodes)];
+  const faults = [...nestingFaults(text.nodes, 1), ...expressionFaults(text.nodes)];
   // The analysis walks as deep as the tags nest.
   if (faults.length > 0) return { faults: faults.slice(0, maxFaults) };
   const variables = Object.values(analyzeSync([...text.nodes], { partials: false }).globals).flat();
@@ -46,16 +51,23 @@ export function judgeText(source: string, escaping: Escaping, declared: Readonly
   return { text, used: new Set(variables.map(({ segments }) => String(segments[0]))) };
 }
 
-/** Fills a text with samples; a fault where that fails, as it does for a text that takes too much time or memory. */
+/**
+ * Fills a text that was judged with each of several sets of values; a fault where that fails, or makes more than anybody
+ * reads. Values as long as they may be show that no message will ever fail for its text.
+ */
 export function tryText(
   text: ParsedText,
-  values: object,
+  samples: readonly TemplateValues[],
   locale: string,
-): { filled: string } | { faults: TextFault[] } {
+): { filled: string[] } | { faults: TextFault[] } {
   try {
-    return { filled: text.fill(values, locale) };
+    const filled = samples.map((values) => text.fill(values, locale));
+    if (filled.every(({ length }) => length <= maxFilledLength)) return { filled };
+    return {
+      faults: [at(start, 'TEMPLATE_INVALID', 'with long values the text becomes too long. Use fewer variables.')],
+    };
   } catch (error) {
-    const sentence = 'this cannot be filled. Use variables, texts and numbers only.';
+    const sentence = 'this cannot be filled. Use fewer variables and filters.';
     return { faults: [at(positionOf(error), 'TEMPLATE_INVALID', sentence)] };
   }
 }
@@ -69,16 +81,25 @@ function* nestingFaults(nodes: readonly Template[], depth: number): Generator<Te
   }
 }
 
-function* filterFaults(nodes: readonly Template[]): Generator<TextFault> {
+function* expressionFaults(nodes: readonly Template[]): Generator<TextFault> {
   for (const node of nodes) {
-    for (const value of node.arguments?.() ?? []) {
-      if (!(value instanceof Value)) continue;
-      for (const filter of value.filters)
-        if (!takesArguments(filter)) yield at(placeOf(node), 'TEMPLATE_INVALID', badArguments);
+    for (const argument of node.arguments?.() ?? []) {
+      const { tokens, filters } = partsOf(argument);
+      if (tokens.some(TypeGuards.isRangeToken)) yield at(placeOf(node), 'TEMPLATE_INVALID', noRanges);
+      if (!filters.every(takesArguments)) yield at(placeOf(node), 'TEMPLATE_INVALID', badArguments);
     }
-    yield* filterFaults(childrenOf(node));
+    yield* expressionFaults(childrenOf(node));
   }
 }
+
+function partsOf(argument: Argument): { tokens: unknown[]; filters: Filter[] } {
+  if (!(argument instanceof Value)) return { tokens: [argument], filters: [] };
+  const { initial, filters } = argument;
+  return { tokens: [...initial.postfix, ...filters.flatMap(({ args }) => args.flat())], filters };
+}
+
+/** A list made of a range takes as much memory as the value at its end says. */
+const noRanges = 'a range such as (1..9) has no use here. Compare with <, >, == and !=.';
 
 const badArguments =
   'date takes "short", "medium", "long" or "full" and a time zone such as "Asia/Kolkata", time takes a time zone. Write them out, in quotes.';
@@ -117,6 +138,7 @@ const reasons: [RegExp, string][] = [
   [/^undefined filter/, `this filter is not allowed. Allowed are ${filters}.`],
 ];
 
+type Argument = Arguments extends Iterable<infer Each> ? Each : never;
 type Place = { row: number; col: number };
 
 function positionOf(error: unknown): Place {

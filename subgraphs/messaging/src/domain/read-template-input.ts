@@ -1,5 +1,6 @@
 import { judgeText, tryText } from './judge-text.ts';
 import type { MessageChannel } from './message.ts';
+import type { TemplateValues } from './render-message.ts';
 import {
   canonicalLocale,
   isOperation,
@@ -8,7 +9,7 @@ import {
   type TemplateText,
   type TemplateVariable,
 } from './template.ts';
-import { sampleValues } from './template-samples.ts';
+import { longestValues, sampleValues } from './template-samples.ts';
 import { InputRefused, type UserError } from './user-error.ts';
 
 /** A template as an operator writes it. */
@@ -70,7 +71,11 @@ export function readTemplate(typed: TypedTemplate, own: OwnOperations): Template
 
 function judgeTexts(template: TemplateText): UserError[] {
   const declared = new Set(template.variables.map(({ name }) => name));
-  const samples = sampleValues(template.variables);
+  const usual = sampleValues(template.variables);
+  const sparing = Object.fromEntries(
+    template.variables.map(({ name, required }) => [name, required ? usual[name] : null]),
+  );
+  const samples = [usual, sparing, longestValues(template.variables)] as TemplateValues[];
   const parts = [
     { field: 'subject', source: template.subject, escaping: 'plain' },
     { field: 'body', source: template.body, escaping: 'plain' },
@@ -81,7 +86,7 @@ function judgeTexts(template: TemplateText): UserError[] {
     const judged = judgeText(source, escaping, declared);
     const tried = 'faults' in judged ? judged : tryText(judged.text, samples, template.locale);
     if ('faults' in tried) return tried.faults.map(({ code, message }) => fault(code, [field], message));
-    const mute = template.carriesCode && field !== 'subject' && !tried.filled.includes(String(samples.code));
+    const mute = template.carriesCode && field !== 'subject' && !tried.filled[0]?.includes(String(usual.code));
     return mute
       ? [fault('TEMPLATE_INVALID', [field], 'This operation brings a one-time code: show it, by {{ code }}.')]
       : [];

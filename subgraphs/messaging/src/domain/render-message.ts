@@ -25,13 +25,18 @@ export function renderMessage(
   // An optional variable is known to the template even when nobody gave it a value, and is then as good as false.
   const safe = Object.fromEntries(template.variables.map(({ name }) => [name, toSafe(values[name])]));
   const subject = template.subject === null ? null : inOneLine(parseText(template.subject, 'plain').fill(safe, locale));
-  const body = parseText(template.body, 'plain').fill(safe, locale).trim();
+  const body = withoutControls(parseText(template.body, 'plain').fill(safe, locale));
   if (template.channel === 'SMS') return { subject, body, html: null };
   const html =
     template.html === null
       ? layOutEmail(body, { locale, subject: subject ?? '' })
       : parseText(template.html, 'html').fill(safe, locale).trim();
   return { subject, body, html };
+}
+
+/** A text in Liquid can write a control by its number; none leaves. */
+function withoutControls(text: string): string {
+  return text.replace(/[^\P{Cc}\n\t]|\p{Cs}/gu, '').trim();
 }
 
 function toSafe(value: string | number | boolean | undefined): string | number | boolean | null {

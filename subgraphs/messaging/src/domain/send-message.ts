@@ -7,7 +7,9 @@ import type { Message, MessageChannel } from './message.ts';
 import { mustSendMessages } from './policy.ts';
 import type { IdempotencyClaim, MessageStore, QueueOutcome, TemplateStore } from './ports.ts';
 import { readIdempotencyKey, readLocale, readVariables } from './read-send-input.ts';
+import { renderMessage } from './render-message.ts';
 import type { Sealer } from './seal.ts';
+import { measureSms } from './sms-segments.ts';
 import { chooseTemplate, customaryLocale, isOperation, type MessageTemplate } from './template.ts';
 import type { Contact } from './user.ts';
 import { InputRefused, refused, type UserError } from './user-error.ts';
@@ -45,8 +47,9 @@ export function createSendMessage(parts: {
   keyedHash: KeyedHash;
   /** What to write in where there is no text in the reader's language. */
   defaultLocale: string;
+  smsMaxSegments: number;
 }) {
-  const { messages, sealer, policy, defaultLocale } = parts;
+  const { messages, sealer, policy, defaultLocale, smsMaxSegments } = parts;
 
   async function send(sender: Sender, input: SendMessage): Promise<Message> {
     const { clientId, maySendToAnyone } = mustSendMessages(sender.caller);
@@ -63,6 +66,7 @@ export function createSendMessage(parts: {
     const template = chooseTemplate(templates, { operation: input.operation, channel, locale, defaultLocale });
     if (!template) throw refused('TEMPLATE_UNKNOWN', 'operation', `This operation has no ${channel} template.`);
     const values = fitVariables(template, { name: contact.name }, asked.variables);
+    if (channel === 'SMS') mustFitSms(renderMessage(template, values).body, smsMaxSegments);
     const message = composeMessage(sealer, { template, userId: contact.userId, to, values, clientId });
     return messageOf(await messages.queueMessage(message, claim));
   }
@@ -103,6 +107,13 @@ export function createSendMessage(parts: {
       return { message: null, userErrors: error.userErrors };
     }
   };
+}
+
+function mustFitSms(body: string, smsMaxSegments: number): void {
+  const { segments } = measureSms(body);
+  if (segments <= smsMaxSegments) return;
+  const problem = `With these values the SMS takes ${segments} segments, and at most ${smsMaxSegments} are sent.`;
+  throw refused('TOO_LONG', 'variables', `${problem} Give shorter ones.`);
 }
 
 function noSuchUser(): InputRefused {

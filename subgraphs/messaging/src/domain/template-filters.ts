@@ -15,10 +15,14 @@ interface Surroundings {
  */
 export const templateFilters: Record<string, FilterImplOptions> = {
   ...Object.fromEntries(
-    (['capitalize', 'default', 'downcase', 'round', 'strip', 'truncate', 'upcase', 'url_encode'] as const).map(
-      (name) => [name, liquids[name] as FilterImplOptions],
-    ),
+    (['capitalize', 'default', 'downcase', 'round', 'strip', 'truncate', 'upcase'] as const).map((name) => [
+      name,
+      liquids[name] as FilterImplOptions,
+    ]),
   ),
+  url_encode: (value: unknown) =>
+    // Half a character has no encoding, and would end the message.
+    encodeURIComponent(String(value ?? '').toWellFormed()).replaceAll('%20', '+'),
   date(this: Surroundings, value: unknown, style: unknown, timeZone: unknown) {
     return writeTime(this, value, { dateStyle: readStyle(style), timeZone: readZone(timeZone) });
   },

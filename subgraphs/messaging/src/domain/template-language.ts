@@ -23,8 +23,10 @@ const options: LiquidOptions = {
   ownPropertyOnly: true,
   // A template is read from the database; none may take the process's time or memory, whoever wrote it.
   parseLimit: 100_000,
-  renderLimit: 200,
-  memoryLimit: 200_000,
+  // Milliseconds by the wall clock, so a busy machine must not meet it: what was judged takes a fraction of one.
+  renderLimit: 2_000,
+  // Characters that filters touch. judgeText lets nothing pass that could meet it.
+  memoryLimit: 2_000_000,
 };
 
 const engines: Record<Escaping, Liquid> = {
@@ -34,11 +36,18 @@ const engines: Record<Escaping, Liquid> = {
 
 /** How many parsed texts are kept: more than the languages of any operation that is sent often. */
 const maxParsed = 1_000;
+/** How long they may be together, in characters. */
+const maxParsedLength = 10_000_000;
+const bounds = {
+  max: maxParsed,
+  maxSize: maxParsedLength,
+  sizeCalculation: (_: ParsedText, text: string) => text.length,
+};
 
 // A text is its own key: whatever changed, from whatever database it came, what is found was made from this very text.
 const parsed: Record<Escaping, LRUCache<string, ParsedText>> = {
-  plain: new LRUCache({ max: maxParsed }),
-  html: new LRUCache({ max: maxParsed }),
+  plain: new LRUCache(bounds),
+  html: new LRUCache(bounds),
 };
 
 /** Parses a text, or finds it parsed: parsing costs far more than filling, and a batch fills one template a thousand times. */

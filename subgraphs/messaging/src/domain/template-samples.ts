@@ -10,6 +10,21 @@ const byType: Record<Exclude<TemplateVariable['type'], 'STRING'>, TemplateValues
   URL: 'https://example.com/',
 };
 
+/** How long a value may be, in characters. */
+export const maxValueLength = 1_000;
+/** An address is longer as it is written than as it was given, where it is not ASCII. */
+export const maxUrlLength = 2_000;
+
+/** The longest values that there may be. */
+export function longestValues(variables: readonly TemplateVariable[]): TemplateValues {
+  const long: TemplateValues = {
+    ...byType,
+    STRING: '&'.repeat(maxValueLength),
+    URL: `https://example.com/?${'&'.repeat(maxUrlLength)}`.slice(0, maxUrlLength),
+  };
+  return Object.fromEntries(variables.map(({ name, type }) => [name, long[type] ?? '']));
+}
+
 /** Values that a template can be looked at with: those that Atrium gives in their usual form, a text as its own name. */
 export function sampleValues(variables: readonly TemplateVariable[]): TemplateValues {
   return Object.fromEntries(
