@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { newId } from '@atrium/service-kit';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readConfig } from './config.ts';
+import { templateFilters } from './domain/template-filters.ts';
+import { allowedTags } from './domain/template-language.ts';
 import { readTemplateFiles } from './providers/template-files.ts';
 import { type Messaging, startMessaging } from './start.ts';
 import { openDatabase } from './store/database.ts';
@@ -8,6 +11,7 @@ import { seedTemplates } from './store/template-store.ts';
 import { type RunningMessaging, startRunningMessaging } from './testing/running-messaging.ts';
 import { waitFor } from './testing/wait-for.ts';
 
+const shipped = readTemplateFiles(new URL('../templates/', import.meta.url).pathname);
 const scopes = ['messaging:templates', 'messaging:send', 'messaging:read'];
 const fields =
   'operation channel locale version subject body html variables { name type required } carriesCode shipped';
@@ -500,12 +504,35 @@ describe('several processes', () => {
   });
 });
 
+describe('docs/TEMPLATES.md', () => {
+  const page = readFileSync(new URL('../../../docs/TEMPLATES.md', import.meta.url), 'utf8');
+
+  test('shows operations that work', async () => {
+    const [write = '', look = '', use = ''] = [...page.matchAll(/```graphql\n(.*?)```/gs)].map(
+      ([, source = '']) => source,
+    );
+    expect((await ask(write)).upsertMessageTemplate.userErrors).toEqual([]);
+    expect((await ask(write.replace('"en"', '"pt"'))).upsertMessageTemplate.userErrors).toEqual([]);
+    expect((await ask(look)).previewMessage).toMatchObject({ locale: 'pt', segments: 1, userErrors: [] });
+    const { userId } = messaging.profile.addUser();
+    const sent = await ask(use.replace(/userId: "[^"]*"/, `userId: "${userId}"`));
+    expect(sent.sendMessage.userErrors).toEqual([]);
+  });
+
+  test('names every filter, every tag, and every operation that Atrium comes with', () => {
+    const first = [...page.matchAll(/^\| (`[^|]*) \|/gm)].map(([, cell = '']) => cell);
+    const words = first.flatMap((cell) => [...cell.matchAll(/`(\w+)[^`]*`/g)].map(([, word = '']) => word));
+    expect(words).toEqual(expect.arrayContaining(Object.keys(templateFilters)));
+    expect(words).toEqual(expect.arrayContaining([...shipped.operations.keys()]));
+    for (const tag of allowedTags) expect(page).toContain(`\`${tag}\``);
+  });
+});
+
 describe('the texts that Atrium comes with', () => {
   test('are brought once by services that start at once', async () => {
     await messaging.database.query('TRUNCATE message_templates, message_template_versions');
     const database = openDatabase(messaging.database.url, 8);
-    const { texts } = readTemplateFiles(new URL('../templates/', import.meta.url).pathname);
-    await Promise.all(Array.from({ length: 8 }, () => seedTemplates(database, texts)));
+    await Promise.all(Array.from({ length: 8 }, () => seedTemplates(database, shipped.texts)));
     await database.$disconnect();
     const [count] = await messaging.database.query<{ all: string; last: number }>(
       'SELECT count(*) AS all, max(version) AS last FROM message_template_versions',
