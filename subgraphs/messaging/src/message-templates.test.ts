@@ -201,8 +201,13 @@ describe('what is wrong with a template is told when it is written', () => {
       }),
       Array.from({ length: 3 }, () => 'TEMPLATE_INVALID input.body'),
     ],
-    ['what takes much memory', email({ html: '{{ name | upcase }}'.repeat(2_500) }), ['TEMPLATE_INVALID input.html']],
-    ['what becomes very long', email({ body: '{{ name }}'.repeat(600) }), ['TEMPLATE_INVALID input.body']],
+    ['many values', email({ html: '{{ name }}'.repeat(501) }), ['TEMPLATE_INVALID input.html']],
+    [
+      'long expressions',
+      email({ html: `{% if name ${'and name '.repeat(1_200)}%}x{% endif %}` }),
+      ['TEMPLATE_INVALID input.html'],
+    ],
+    ['what becomes very long', email({ body: '{{ name | url_encode }}'.repeat(400) }), ['TEMPLATE_INVALID input.body']],
     [
       'deep nesting',
       order({ body: `${'{% if name %}'.repeat(40)}x${'{% endif %}'.repeat(40)}` }),
@@ -210,7 +215,7 @@ describe('what is wrong with a template is told when it is written', () => {
     ],
     [
       'very deep nesting',
-      email({ html: `${'{% if name %}'.repeat(2_000)}x${'{% endif %}'.repeat(2_000)}` }),
+      email({ html: `${'{% if name %}'.repeat(250)}x${'{% endif %}'.repeat(250)}` }),
       ['TEMPLATE_INVALID input.html'],
     ],
     [

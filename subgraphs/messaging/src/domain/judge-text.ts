@@ -16,6 +16,10 @@ const maxDepth = 8;
 /** More than these are of no help to who mends a text. */
 const maxFaults = 20;
 
+/** How many values and tags a text may hold, and how long they may be together, in characters. */
+const maxPlaces = 500;
+const maxLiquidLength = 10_000;
+const crowded = `this text holds more than ${maxPlaces} values and tags, or more than ${maxLiquidLength} characters of them.`;
 /** In characters, far more than any e-mail that is read. */
 const maxFilledLength = 500_000;
 const start: Place = { row: 1, col: 1 };
@@ -25,6 +29,7 @@ const filters = Object.keys(templateFilters).toSorted().join(', ');
 
 /** Judges a text by itself: its syntax, its tags and filters, and whether it names only what is declared. */
 export function judgeText(source: string, escaping: Escaping, declared: ReadonlySet<string>): JudgedText {
+  if (isCrowded(source)) return { faults: [at(start, 'TEMPLATE_INVALID', crowded)] };
   let text: ParsedText;
   try {
     text = parseAnew(source, escaping);
@@ -70,6 +75,13 @@ export function tryText(
     const sentence = 'this cannot be filled. Use fewer variables and filters.';
     return { faults: [at(positionOf(error), 'TEMPLATE_INVALID', sentence)] };
   }
+}
+
+/** Whether a text holds so much Liquid that judging it would keep others waiting. */
+function isCrowded(source: string): boolean {
+  const pieces = source.split(/\{[{%]/).slice(1);
+  const lengths = pieces.map((piece) => piece.split(/[}%]\}/, 1)[0]?.length ?? 0);
+  return lengths.length > maxPlaces || lengths.reduce((sum, length) => sum + length, 0) > maxLiquidLength;
 }
 
 function* nestingFaults(nodes: readonly Template[], depth: number): Generator<TextFault> {
@@ -135,6 +147,7 @@ const reasons: [RegExp, string][] = [
   [/^tag \{%.* not closed/s, 'this tag has no end. Close it with {% endif %}, {% endunless %} or {% endcase %}.'],
   [/ not closed/, 'this has no end. Close {{ with }} and {% with %}.'],
   [/^tag .* not found/s, `this tag is not allowed, or not here. Allowed are ${tags}.`],
+  [/call stack/, 'tags stand within each other too deep here.'],
   [/^undefined filter/, `this filter is not allowed. Allowed are ${filters}.`],
 ];
 
