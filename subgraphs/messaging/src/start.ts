@@ -13,13 +13,17 @@ import { chooseProviders } from './choose-providers.ts';
 import type { MessagingSettings } from './config.ts';
 import { createCheckPhoneVerification } from './domain/check-phone-verification.ts';
 import { createKeyedHashes } from './domain/code-hash.ts';
+import { createDeleteMessageTemplate } from './domain/delete-message-template.ts';
 import { createDeliverMessage } from './domain/deliver-message.ts';
+import { createFindMessageTemplates, createFindTemplateVersions } from './domain/find-message-templates.ts';
+import { createPreviewMessage } from './domain/preview-message.ts';
 import { createRecipientHash } from './domain/recipient-hash.ts';
 import { createSealer } from './domain/seal.ts';
 import { createSendMessage } from './domain/send-message.ts';
 import { createStartPhoneVerifications } from './domain/start-phone-verifications.ts';
 import { createTakeEvents } from './domain/take-events.ts';
 import { createTestNumbers, noTestNumbers } from './domain/test-numbers.ts';
+import { createUpsertMessageTemplate } from './domain/upsert-message-template.ts';
 import { createValidatePhoneNumbers } from './domain/validate-phone-numbers.ts';
 import { openWebhooks } from './open-webhooks.ts';
 import { openProviderNews } from './provider-news.ts';
@@ -42,7 +46,8 @@ import { createInboxRules } from './store/inbox-rule-store.ts';
 import { createLoaders } from './store/loaders.ts';
 import { createMessageStore } from './store/message-store.ts';
 import { createSuppressionStore } from './store/suppression-store.ts';
-import { createTemplateStore, seedTemplates } from './store/template-store.ts';
+import { openTemplateCatalogue } from './store/template-catalogue.ts';
+import { createTemplateArchive, readCurrentTemplates, seedTemplates } from './store/template-store.ts';
 import { migrateQueue, startWorker } from './worker.ts';
 
 /** A running Messaging. */
@@ -62,7 +67,8 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
   const metrics = createServiceMetrics(settings);
   const database = openDatabase(databaseUrl, settings.databaseConnections);
   await migrateQueue(databaseUrl, logger);
-  await seedTemplates(database, readTemplateFiles(templatesFolder));
+  const shipped = readTemplateFiles(templatesFolder);
+  await seedTemplates(database, shipped.texts);
 
   const profile = createServiceClient(
     'profile',
@@ -74,7 +80,16 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
   const contacts = createContactSource(profile, settings.profileTimeoutMs);
   const hashes = createKeyedHashes(settings.codeHmacKey);
   const sealer = createSealer(settings.messageSealKey);
-  const templates = createTemplateStore(database);
+  const templates = openTemplateCatalogue({
+    read: () => readCurrentTemplates(database),
+    databaseUrl,
+    logger,
+    heartbeatMs: settings.templateHeartbeatMs,
+  });
+  const archive = createTemplateArchive(database, {
+    maxTemplates: settings.templatesMax,
+    onChange: () => templates.forget(),
+  });
   const challenges = createChallengeStore(database);
   const recipientHash = createRecipientHash(settings.numberHmacKey);
   const suppressions = createSuppressionStore(database, recipientHash);
@@ -88,11 +103,13 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     refreshMs: settings.phonePolicyRefreshMs,
   });
   const { policy: phonePolicy } = followed;
-  const shared = { templates, sealer, policy: phonePolicy, suppressions };
+  const { defaultLocale } = settings;
+  const shared = { templates, sealer, policy: phonePolicy, suppressions, defaultLocale };
   const actions = {
     sendMessage: createSendMessage({
       ...shared,
       messages: createMessageStore(database),
+      smsMaxSegments: settings.smsMaxSegments,
       keyedHash: createKeyedHash(settings.idempotencyHmacKey),
     }),
     validatePhoneNumbers: createValidatePhoneNumbers(shared),
@@ -103,6 +120,11 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
       codeLifetimeMs: settings.codeLifetimeMs,
     }),
     checkPhoneVerification: createCheckPhoneVerification({ challenges, hashes, maxTries: settings.codeMaxTries }),
+    findMessageTemplates: createFindMessageTemplates({ templates }),
+    findTemplateVersions: createFindTemplateVersions({ archive }),
+    previewMessage: createPreviewMessage({ templates, defaultLocale }),
+    upsertMessageTemplate: createUpsertMessageTemplate({ archive, ownOperations: shipped.operations }),
+    deleteMessageTemplate: createDeleteMessageTemplate({ archive }),
   };
   const takeEvents = createTakeEvents({
     events: createEventStore(database),
@@ -110,6 +132,7 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     contacts,
     sealer,
     contactsTimeoutMs: settings.profileTimeoutMs,
+    defaultLocale,
   });
 
   const news = openProviderNews(settings, database);
@@ -181,6 +204,7 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
       await Promise.all(Object.values(providers).map((provider) => provider.close?.()));
       await feed?.close();
       await followed.close();
+      await templates.close();
       await profile.close();
       await database.$disconnect();
     },
