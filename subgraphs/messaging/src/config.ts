@@ -6,6 +6,7 @@ import {
   commonSettings,
   integer,
   readSettings,
+  type Setting,
   type Settings,
   type SettingsDefinition,
   SettingsError,
@@ -13,6 +14,7 @@ import {
   secretKeys,
 } from '@atrium/service-kit';
 import { z } from 'zod';
+import { canonicalLocale } from './domain/template.ts';
 import { inboxSettings, missingSettings, providerSettings } from './provider-settings.ts';
 
 /** Settings that were, and where to say now what they said. */
@@ -82,6 +84,24 @@ export const settings = {
     schema: z.string().regex(/^\d{6}$/, 'must be six digits'),
     fallback: '000000',
   },
+
+  defaultLocale: locale(
+    'DEFAULT_LOCALE',
+    'the language to write in where there is no text in the reader’s, as BCP 47',
+    'en',
+  ),
+  templatesMax: integer('TEMPLATES_MAX', 'how many message templates may be kept', { fallback: 1_000, min: 1 }),
+  templateHeartbeatMs: integer(
+    'TEMPLATE_HEARTBEAT_MS',
+    'how often the database is asked whether changes of templates are still told',
+    { fallback: 400, min: 10, max: 800 },
+  ),
+
+  smsMaxSegments: integer('SMS_MAX_SEGMENTS', 'how many segments an SMS of sendMessage may take', {
+    fallback: 10,
+    min: 1,
+    max: 255,
+  }),
 
   smsProvider: choice(
     'SMS_PROVIDER',
@@ -163,4 +183,9 @@ export function readConfig(env: NodeJS.ProcessEnv): MessagingSettings {
   }
   if (faults.length > 0) throw new SettingsError(faults);
   return read;
+}
+
+function locale(env: string, meaning: string, fallback: string): Setting<string> {
+  const judged = z.string().refine((tag) => canonicalLocale(tag) === tag, 'must be a language tag such as en or pt-BR');
+  return { env, meaning, fallback, schema: judged };
 }

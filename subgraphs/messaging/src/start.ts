@@ -14,8 +14,11 @@ import type { MessagingSettings } from './config.ts';
 import { createCheckOneTimeCode } from './domain/check-one-time-code.ts';
 import { createCheckPhoneVerification } from './domain/check-phone-verification.ts';
 import { createCodeHashes } from './domain/code-hash.ts';
+import { createDeleteMessageTemplate } from './domain/delete-message-template.ts';
 import { createDeliverMessage } from './domain/deliver-message.ts';
+import { createFindMessageTemplates, createFindTemplateVersions } from './domain/find-message-templates.ts';
 import { createJudgeGuess } from './domain/judge-guess.ts';
+import { createPreviewMessage } from './domain/preview-message.ts';
 import { createRecipientHash } from './domain/recipient-hash.ts';
 import { createSealer } from './domain/seal.ts';
 import { createSendMessage } from './domain/send-message.ts';
@@ -23,6 +26,7 @@ import { createSendOneTimeCode } from './domain/send-one-time-code.ts';
 import { createStartPhoneVerifications } from './domain/start-phone-verifications.ts';
 import { createTakeEvents } from './domain/take-events.ts';
 import { createTestNumbers, noTestNumbers } from './domain/test-numbers.ts';
+import { createUpsertMessageTemplate } from './domain/upsert-message-template.ts';
 import { createValidatePhoneNumbers } from './domain/validate-phone-numbers.ts';
 import { openWebhooks } from './open-webhooks.ts';
 import { openProviderNews } from './provider-news.ts';
@@ -46,7 +50,8 @@ import { createInboxRules } from './store/inbox-rule-store.ts';
 import { createLoaders } from './store/loaders.ts';
 import { createMessageStore } from './store/message-store.ts';
 import { createSuppressionStore } from './store/suppression-store.ts';
-import { createTemplateStore, seedTemplates } from './store/template-store.ts';
+import { openTemplateCatalogue } from './store/template-catalogue.ts';
+import { createTemplateArchive, readCurrentTemplates, seedTemplates } from './store/template-store.ts';
 import { migrateQueue, startWorker } from './worker.ts';
 
 /** A running Messaging. */
@@ -66,7 +71,8 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
   const metrics = createServiceMetrics(settings);
   const database = openDatabase(databaseUrl, settings.databaseConnections);
   await migrateQueue(databaseUrl, logger);
-  await seedTemplates(database, readTemplateFiles(templatesFolder));
+  const shipped = readTemplateFiles(templatesFolder);
+  await seedTemplates(database, shipped.texts);
 
   const profile = createServiceClient(
     'profile',
@@ -78,7 +84,16 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
   const contacts = createContactSource(profile, settings.profileTimeoutMs);
   const hashes = createCodeHashes(settings.codeHmacKeys);
   const sealer = createSealer(settings.messageSealKey);
-  const templates = createTemplateStore(database);
+  const templates = openTemplateCatalogue({
+    read: () => readCurrentTemplates(database),
+    databaseUrl,
+    logger,
+    heartbeatMs: settings.templateHeartbeatMs,
+  });
+  const archive = createTemplateArchive(database, {
+    maxTemplates: settings.templatesMax,
+    onChange: () => templates.forget(),
+  });
   const recipientHash = createRecipientHash(settings.numberHmacKey);
   const suppressions = createSuppressionStore(database, recipientHash);
   const testNumbers = settings.mode === 'development' ? createTestNumbers(settings.testNumberCode) : noTestNumbers;
@@ -91,8 +106,9 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     refreshMs: settings.phonePolicyRefreshMs,
   });
   const { policy: phonePolicy } = followed;
+  const { defaultLocale } = settings;
   const shared = {
-    ...{ templates, sealer, policy: phonePolicy, suppressions },
+    ...{ templates, sealer, policy: phonePolicy, suppressions, defaultLocale },
     keyedHash: createKeyedHash(settings.idempotencyHmacKey),
   };
   const codes = {
@@ -111,12 +127,18 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     sendMessage: createSendMessage({
       ...shared,
       messages: createMessageStore(database),
+      smsMaxSegments: settings.smsMaxSegments,
     }),
     validatePhoneNumbers: createValidatePhoneNumbers(shared),
     sendOneTimeCode: createSendOneTimeCode({ ...shared, ...codes }),
     checkOneTimeCode: createCheckOneTimeCode(codes),
     startPhoneVerifications: createStartPhoneVerifications({ ...shared, ...codes }),
     checkPhoneVerification: createCheckPhoneVerification(codes),
+    findMessageTemplates: createFindMessageTemplates({ templates }),
+    findTemplateVersions: createFindTemplateVersions({ archive }),
+    previewMessage: createPreviewMessage({ templates, defaultLocale }),
+    upsertMessageTemplate: createUpsertMessageTemplate({ archive, ownOperations: shipped.operations }),
+    deleteMessageTemplate: createDeleteMessageTemplate({ archive }),
   };
   const takeEvents = createTakeEvents({
     events: createEventStore(database),
@@ -124,6 +146,7 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     contacts,
     sealer,
     contactsTimeoutMs: settings.profileTimeoutMs,
+    defaultLocale,
   });
 
   const news = openProviderNews(settings, database);
@@ -195,6 +218,7 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
       await Promise.all(Object.values(providers).map((provider) => provider.close?.()));
       await feed?.close();
       await followed.close();
+      await templates.close();
       await profile.close();
       await database.$disconnect();
     },

@@ -23,6 +23,12 @@ export function mustUseCodes(caller: Caller): { clientId: string; mayKnowUsers: 
   return { clientId: caller.clientId, mayKnowUsers: hasScope(caller, 'profile:read') };
 }
 
+/** Lets through who may see and change templates, and answers the client that does: messaging:templates. */
+export function mustManageTemplates(caller: Caller): { clientId: string } {
+  if (caller.kind !== 'client' || !hasScope(caller, 'messaging:templates')) throw missingScope('messaging:templates');
+  return { clientId: caller.clientId };
+}
+
 /** Lets sister services through, and nobody else. */
 export function mustBeService(caller: Caller): void {
   if (caller.kind !== 'service') throw new PublicError('FORBIDDEN', 'Only services may ask this.');

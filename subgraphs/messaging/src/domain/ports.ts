@@ -3,14 +3,29 @@ import type DataLoader from 'dataloader';
 import type { KeptCode } from './code-hash.ts';
 import type { Message, MessageChannel, MessageContent, NewMessage } from './message.ts';
 import type { ToldReason } from './provider-event.ts';
-import type { MessageTemplate } from './template.ts';
+import type { MessageTemplate, TemplateKey, TemplateText } from './template.ts';
 import type { Contact } from './user.ts';
 import type { UserErrorCode } from './user-error.ts';
 
-/** The templates by operation. */
+/** The templates that count at this moment, from memory: sending asks for them with every message. */
 export interface TemplateStore {
   /** All channels and languages of an operation. */
-  findTemplates(operation: string): Promise<MessageTemplate[]>;
+  findTemplates(operation: string): Promise<readonly MessageTemplate[]>;
+  /** All there are, by operation, channel and language. */
+  findAllTemplates(): Promise<readonly MessageTemplate[]>;
+}
+
+/** Where templates are kept, each text as a version that never changes. */
+export interface TemplateArchive {
+  /**
+   * Makes a text the one that counts, as its template's next version; a text that counts already stays as it is.
+   * Undefined where there are as many templates as may be.
+   */
+  saveTemplate(text: TemplateText, clientId: string): Promise<MessageTemplate | undefined>;
+  /** Takes an operator's text away: the latest shipped one counts again, if there is one. */
+  removeTemplate(key: TemplateKey): Promise<'removed' | 'shipped' | 'absent'>;
+  /** Every text that a template had, the newest first. */
+  findVersions(key: TemplateKey): Promise<MessageTemplate[]>;
 }
 
 /** An idempotency key that a client used and what it asked for, both as keyed hashes. */

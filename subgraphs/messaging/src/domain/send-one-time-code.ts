@@ -70,8 +70,9 @@ export function createSendOneTimeCode(parts: {
   suppressions: Suppressions;
   keyedHash: KeyedHash;
   times: CodeTimes;
+  defaultLocale: string;
 }) {
-  const { challenges, hashes, times } = parts;
+  const { challenges, hashes, times, defaultLocale } = parts;
   const { testNumbers } = parts.policy;
 
   async function send(asker: Asker, input: SendOneTimeCode): Promise<OneTimeCodeOutcome> {
@@ -147,7 +148,12 @@ export function createSendOneTimeCode(parts: {
   ) {
     const operation = operationFor(purpose);
     const locale = contact.locale ?? customaryLocale(contact.country);
-    const template = chooseTemplate(await parts.templates.findTemplates(operation), { operation, channel, locale });
+    const template = chooseTemplate(await parts.templates.findTemplates(operation), {
+      operation,
+      channel,
+      locale,
+      defaultLocale,
+    });
     if (!template) throw new Error(`no template for ${operation}`);
     const { lifetimeMs } = times;
     const values = { code, minutes: wholeMinutes(lifetimeMs) };

@@ -39,14 +39,15 @@ export function createStartPhoneVerifications(parts: {
   policy: PhonePolicy;
   suppressions: Suppressions;
   times: CodeTimes;
+  defaultLocale: string;
 }) {
-  const { challenges, hashes, sealer, times } = parts;
+  const { challenges, hashes, sealer, times, defaultLocale } = parts;
   const { testNumbers } = parts.policy;
 
   function toChallenge(
     input: StartPhoneVerification,
     { rejection, phoneNumber: to }: PhoneNumberJudgement,
-    templates: MessageTemplate[],
+    templates: readonly MessageTemplate[],
   ): NewChallenge {
     const id = newId();
     const requestId = input.requestId.toLowerCase();
@@ -56,7 +57,7 @@ export function createStartPhoneVerifications(parts: {
     const base = { id, requestId, userId, purpose, boundTo, recipientHash };
     if (rejection || to === null)
       return { ...base, isTest: false, outcome: { rejection: rejection ?? 'PHONE_NUMBER_INVALID' } };
-    const template = chooseTemplate(templates, { operation, channel: 'SMS', locale: localeOf(input) });
+    const template = chooseTemplate(templates, { operation, channel: 'SMS', locale: localeOf(input), defaultLocale });
     if (!template) throw new Error(`no template for ${operation}`);
     const isTest = testNumbers.isTestNumber(to);
     const code = isTest ? testNumbers.code : newCode();
