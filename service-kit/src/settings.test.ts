@@ -10,6 +10,7 @@ import {
   readSettings,
   SettingsError,
   secretKey,
+  secretKeys,
   text,
 } from './settings.ts';
 
@@ -76,4 +77,14 @@ test('the addresses of a service are one or more', () => {
   expect(read('http://a:1/base/, https://b')).toEqual(['http://a:1/base', 'https://b']);
   for (const none of ['', ' , ']) expect(() => read(none)).toThrow('SISTER_URL: is required');
   expect(() => read('http://a:1,b:2')).toThrow('SISTER_URL: must be an http(s) address');
+});
+
+test('a key that rotates is read with those that it follows, and not without any', () => {
+  const keys = [Buffer.alloc(32, 1), Buffer.alloc(40, 2)];
+  const rotating = { keys: secretKeys('KEYS', 'the keys') };
+  const read = (text: string) => readSettings(rotating, { KEYS: text });
+  expect(read(keys.map((key) => key.toString('base64url')).join(', '))).toEqual({ keys });
+  for (const text of ['', ' , ', `${Buffer.alloc(32).toString('base64url')},short`]) {
+    expect(() => read(text)).toThrow(SettingsError);
+  }
 });

@@ -134,16 +134,24 @@ export function addresses(env: string, meaning: string, fallback?: string): Sett
   return { ...setting, schema: setting.schema.refine(({ length }) => length > 0, 'is required') };
 }
 
+const keyBytes = z
+  .string()
+  .transform((value) => Buffer.from(value, 'base64url'))
+  .refine((key) => key.length >= 32, 'must be at least 32 bytes in base64url');
+
 /** 32 or more random bytes in base64url, for keyed hashes and seals. */
 export function secretKey(env: string, meaning: string): Setting<Buffer> {
+  return { env, meaning, secret: true, schema: keyBytes };
+}
+
+/** Such a key that rotates: the one in use, and after commas those that are still held, so that what they made is known. */
+export function secretKeys(env: string, meaning: string): Setting<[Buffer, ...Buffer[]]> {
+  const { schema } = list(env, meaning, keyBytes);
   return {
     env,
-    meaning,
+    meaning: `${meaning}; the one in use first, then with commas between those that are still held`,
     secret: true,
-    schema: z
-      .string()
-      .transform((value) => Buffer.from(value, 'base64url'))
-      .refine((key) => key.length >= 32, 'must be at least 32 bytes in base64url'),
+    schema: schema.refine(({ length }) => length > 0, 'is required') as z.ZodType<[Buffer, ...Buffer[]]>,
   };
 }
 

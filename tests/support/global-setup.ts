@@ -8,7 +8,9 @@ declare global {
 export default async function setUp(): Promise<void> {
   const startedAt = performance.now();
   const system = await startSystem();
-  process.stdout.write(`\nsystem ready in ${Math.round(performance.now() - startedAt)} ms at ${system.gatewayUrl}\n`);
+  process.stdout.write(
+    `\nsystem ready in ${Math.round(performance.now() - startedAt)} ms at ${system.gatewayUrl}; codes have no cool-down\n`,
+  );
   globalThis.atriumTestSystem = system;
   const { gatewayUrl, apiKey, dataDir, databases, adminDatabaseUrl, signingKeys, picturePort, debuggerPort } = system;
   const services = Object.fromEntries(

@@ -33,6 +33,8 @@ const flow = [
   'image',
   'send-message',
   'message',
+  'send-one-time-code',
+  'check-one-time-code',
   'validate-phone-number',
   'delete-user',
 ];

@@ -96,8 +96,11 @@ describe('settings', () => {
       SMS_PROVIDER: 'none',
       EMAIL_PROVIDER: 'none',
     };
-    expect(faultsOf({ ...production, CODE_LIFETIME_MS: '1000', DELIVERY_FIRST_PAUSE_MS: '1' })).toEqual([
+    const short = { CODE_LIFETIME_MS: '1000', CODE_COOL_DOWN_MS: '0', CODE_GUESS_WINDOW_MS: '1000' };
+    expect(faultsOf({ ...production, ...short, DELIVERY_FIRST_PAUSE_MS: '1' })).toEqual([
       'CODE_LIFETIME_MS',
+      'CODE_COOL_DOWN_MS',
+      'CODE_GUESS_WINDOW_MS',
       'DELIVERY_FIRST_PAUSE_MS',
     ]);
   });

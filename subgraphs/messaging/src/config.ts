@@ -11,6 +11,7 @@ import {
   type SettingsDefinition,
   SettingsError,
   secretKey,
+  secretKeys,
 } from '@atrium/service-kit';
 import { z } from 'zod';
 import { canonicalLocale } from './domain/template.ts';
@@ -37,7 +38,7 @@ export const settings = {
   requestBudgetMs: integer('REQUEST_BUDGET_MS', 'how long a request may take', { fallback: 10_000, min: 1 }),
   bodyLimitBytes: integer('BODY_LIMIT_BYTES', 'the largest request body', { fallback: 2 * 1024 * 1024, min: 1_024 }),
 
-  codeHmacKey: secretKey('CODE_HMAC_KEY', 'keys the hashes of one-time codes'),
+  codeHmacKeys: secretKeys('CODE_HMAC_KEY', 'keys the hashes of one-time codes'),
   numberHmacKey: secretKey(
     'NUMBER_HMAC_KEY',
     'keys the hashes of phone numbers and e-mail addresses in budgets, challenges and lists; it never changes',
@@ -50,6 +51,26 @@ export const settings = {
     productionMinimum: 60_000,
   }),
   codeMaxTries: integer('CODE_MAX_TRIES', 'wrong guesses that end a code', { fallback: 5, min: 1, max: 10 }),
+  codeCoolDownMs: integer(
+    'CODE_COOL_DOWN_MS',
+    'how long after a code no other one is sent to the same number or address',
+    {
+      fallback: 60_000,
+      min: 0,
+      productionMinimum: 30_000,
+    },
+  ),
+  guessBudget: integer(
+    'CODE_GUESS_BUDGET',
+    'guesses at the codes of one number or address within the window, whoever guesses and for whatever code',
+    { fallback: 20, min: 1, max: 1_000 },
+  ),
+  guessWindowMs: integer('CODE_GUESS_WINDOW_MS', 'how long a guess counts against its number', {
+    fallback: 86_400_000,
+    min: 1,
+    max: 604_800_000,
+    productionMinimum: 3_600_000,
+  }),
 
   phonePolicyRefreshMs: integer(
     'PHONE_POLICY_REFRESH_MS',

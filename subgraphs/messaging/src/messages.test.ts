@@ -91,6 +91,7 @@ describe('sendMessage', () => {
       [welcome(userId, { operation: '' }), ['REQUIRED input.operation']],
       [welcome(userId, { operation: 'A\u0000' }), ['TEMPLATE_UNKNOWN input.operation']],
       [welcome(userId, { operation: 'PHONE_VERIFICATION' }), ['OPERATION_CARRIES_CODE input.operation']],
+      [welcome(userId, { operation: 'LOGIN_CODE' }), ['OPERATION_CARRIES_CODE input.operation']],
       [
         welcome(userId, { variables: { nmae: 'x', other: 1 } }),
         ['VARIABLE_UNKNOWN input.variables.nmae', 'VARIABLE_UNKNOWN input.variables.other'],
@@ -347,7 +348,7 @@ describe('events', () => {
     expect((await start(newId())).data.startPhoneVerifications).toEqual([refused]);
     expect(await codeOf(welcome(user.userId))).toEqual(['NOT_FOUND input.userId']);
     expect(await messaging.inbox(user.phoneNumber ?? '')).toEqual([]);
-    for (const table of ['messages', 'phone_challenges', 'idempotency_keys']) {
+    for (const table of ['messages', 'challenges', 'idempotency_keys']) {
       expect(await messaging.database.query(`SELECT 1 FROM ${table} WHERE user_id = $1`, [user.userId])).toEqual([]);
     }
   });

@@ -120,7 +120,7 @@ describe('startPhoneVerifications', () => {
     await start(request);
     const code = await codeFor(request.phoneNumber);
     await messaging.database.query('DELETE FROM developer_inbox');
-    const tables = ['messages', 'phone_challenges', 'graphile_worker._private_jobs', 'idempotency_keys'];
+    const tables = ['messages', 'challenges', 'recipient_limits', 'graphile_worker._private_jobs', 'idempotency_keys'];
     for (const table of tables) {
       const rows = await messaging.database.query<{ text: string }>(`SELECT t::text AS text FROM ${table} AS t`);
       const texts = rows.map(({ text }) => text).join('\n');
@@ -177,6 +177,7 @@ describe('checkPhoneVerification', () => {
     const [mine, theirs] = [newRequest(), newRequest()];
     await start(mine, theirs);
     const [old, other] = [await codeFor(mine.phoneNumber), await codeFor(theirs.phoneNumber)];
+    await messaging.endCoolDowns();
     await start({ ...mine, requestId: newId() });
     const current = await codeFor(mine.phoneNumber, 2);
     const attempts = [
@@ -204,9 +205,7 @@ describe('checkPhoneVerification', () => {
     for (const slip of ['', '12345', '1234567', 'abcdef', '12345\u0000', '9'.repeat(100_000)]) {
       expect(await check({ ...key(request), code: slip })).toMatchObject([{ rejection: 'CODE_WRONG' }]);
     }
-    await messaging.database.query('UPDATE phone_challenges SET expires_at = now() WHERE user_id = $1', [
-      request.userId,
-    ]);
+    await messaging.database.query('UPDATE challenges SET expires_at = now() WHERE user_id = $1', [request.userId]);
     expect(await check({ ...key(request), code })).toMatchObject([{ accepted: false, rejection: 'CODE_EXPIRED' }]);
   });
 

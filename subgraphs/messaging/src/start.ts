@@ -11,15 +11,18 @@ import { createServiceMetrics } from '@atrium/service-kit/metrics';
 import { createSubgraph } from '@atrium/service-kit/subgraph';
 import { chooseProviders } from './choose-providers.ts';
 import type { MessagingSettings } from './config.ts';
+import { createCheckOneTimeCode } from './domain/check-one-time-code.ts';
 import { createCheckPhoneVerification } from './domain/check-phone-verification.ts';
-import { createKeyedHashes } from './domain/code-hash.ts';
+import { createCodeHashes } from './domain/code-hash.ts';
 import { createDeleteMessageTemplate } from './domain/delete-message-template.ts';
 import { createDeliverMessage } from './domain/deliver-message.ts';
 import { createFindMessageTemplates, createFindTemplateVersions } from './domain/find-message-templates.ts';
+import { createJudgeGuess } from './domain/judge-guess.ts';
 import { createPreviewMessage } from './domain/preview-message.ts';
 import { createRecipientHash } from './domain/recipient-hash.ts';
 import { createSealer } from './domain/seal.ts';
 import { createSendMessage } from './domain/send-message.ts';
+import { createSendOneTimeCode } from './domain/send-one-time-code.ts';
 import { createStartPhoneVerifications } from './domain/start-phone-verifications.ts';
 import { createTakeEvents } from './domain/take-events.ts';
 import { createTestNumbers, noTestNumbers } from './domain/test-numbers.ts';
@@ -41,6 +44,7 @@ import { createDeveloperInbox } from './store/developer-inbox.ts';
 import { createEventStore } from './store/event-store.ts';
 import { followPhonePolicy } from './store/followed-phone-policy.ts';
 import { forgetExpired } from './store/forget-expired.ts';
+import { createGuessStore } from './store/guess-store.ts';
 import { openInboxFeed } from './store/inbox-feed.ts';
 import { createInboxRules } from './store/inbox-rule-store.ts';
 import { createLoaders } from './store/loaders.ts';
@@ -78,7 +82,7 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
   );
   const verifyToken = createTokenVerifier(settings.trustedKeys, 'messaging');
   const contacts = createContactSource(profile, settings.profileTimeoutMs);
-  const hashes = createKeyedHashes(settings.codeHmacKey);
+  const hashes = createCodeHashes(settings.codeHmacKeys);
   const sealer = createSealer(settings.messageSealKey);
   const templates = openTemplateCatalogue({
     read: () => readCurrentTemplates(database),
@@ -90,7 +94,6 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     maxTemplates: settings.templatesMax,
     onChange: () => templates.forget(),
   });
-  const challenges = createChallengeStore(database);
   const recipientHash = createRecipientHash(settings.numberHmacKey);
   const suppressions = createSuppressionStore(database, recipientHash);
   const testNumbers = settings.mode === 'development' ? createTestNumbers(settings.testNumberCode) : noTestNumbers;
@@ -104,22 +107,33 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
   });
   const { policy: phonePolicy } = followed;
   const { defaultLocale } = settings;
-  const shared = { templates, sealer, policy: phonePolicy, suppressions, defaultLocale };
+  const shared = {
+    ...{ templates, sealer, policy: phonePolicy, suppressions, defaultLocale },
+    keyedHash: createKeyedHash(settings.idempotencyHmacKey),
+  };
+  const codes = {
+    challenges: createChallengeStore(database),
+    hashes,
+    recipientHash,
+    times: { lifetimeMs: settings.codeLifetimeMs, coolDownMs: settings.codeCoolDownMs },
+    judgeGuess: createJudgeGuess({
+      guesses: createGuessStore(database),
+      hashes,
+      rules: { maxTries: settings.codeMaxTries, budget: settings.guessBudget },
+      guessWindowMs: settings.guessWindowMs,
+    }),
+  };
   const actions = {
     sendMessage: createSendMessage({
       ...shared,
       messages: createMessageStore(database),
       smsMaxSegments: settings.smsMaxSegments,
-      keyedHash: createKeyedHash(settings.idempotencyHmacKey),
     }),
     validatePhoneNumbers: createValidatePhoneNumbers(shared),
-    startPhoneVerifications: createStartPhoneVerifications({
-      ...shared,
-      challenges,
-      hashes,
-      codeLifetimeMs: settings.codeLifetimeMs,
-    }),
-    checkPhoneVerification: createCheckPhoneVerification({ challenges, hashes, maxTries: settings.codeMaxTries }),
+    sendOneTimeCode: createSendOneTimeCode({ ...shared, ...codes }),
+    checkOneTimeCode: createCheckOneTimeCode(codes),
+    startPhoneVerifications: createStartPhoneVerifications({ ...shared, ...codes }),
+    checkPhoneVerification: createCheckPhoneVerification(codes),
     findMessageTemplates: createFindMessageTemplates({ templates }),
     findTemplateVersions: createFindTemplateVersions({ archive }),
     previewMessage: createPreviewMessage({ templates, defaultLocale }),

@@ -4,6 +4,7 @@ import { createRecipientHash } from './domain/recipient-hash.ts';
 import type { Suppressions } from './domain/suppressions.ts';
 import { openDatabase } from './store/database.ts';
 import { createSuppressionStore } from './store/suppression-store.ts';
+import { openCodeClient } from './testing/code-client.ts';
 import { type RunningMessaging, startRunningMessaging } from './testing/running-messaging.ts';
 import { waitFor } from './testing/wait-for.ts';
 
@@ -152,4 +153,12 @@ test('a message that waited while its reader replied STOP is not sent, and nothi
   expect(await messaging.database.query('SELECT sealed FROM messages WHERE id = $1', [message.id])).toEqual([
     { sealed: null },
   ]);
+});
+
+test('a log-in code is not sent to who replied STOP', async () => {
+  const client = openCodeClient(messaging, { clientId: 'log-in', scopes: ['messaging:codes', 'profile:read'] });
+  const { userId, phoneNumber } = messaging.profile.addUser({ email: 'stopped@example.com' });
+  await stop(phoneNumber ?? '');
+  expect(client.named((await client.send(userId)).userErrors)).toEqual(['RECIPIENT_SUPPRESSED input.userId']);
+  expect((await client.send(userId, { channel: 'EMAIL' })).userErrors).toEqual([]);
 });

@@ -32,10 +32,19 @@ export function chooseRecipient(
   return toOwn(contact, channel);
 }
 
-function toOwn(contact: Contact, channel: MessageChannel | null | undefined): Recipient {
-  const { phoneNumber, email } = contact;
+/** The user's own number, or else their own address; undefined where they have none that the channel reaches. */
+export function chooseOwnRecipient(
+  { phoneNumber, email }: Contact,
+  channel: MessageChannel | null | undefined,
+): Recipient | undefined {
   if (channel !== 'EMAIL' && phoneNumber !== null) return { channel: 'SMS', to: phoneNumber };
   if (channel !== 'SMS' && email !== null) return { channel: 'EMAIL', to: email };
+  return undefined;
+}
+
+function toOwn(contact: Contact, channel: MessageChannel | null | undefined): Recipient {
+  const own = chooseOwnRecipient(contact, channel);
+  if (own) return own;
   if (channel === 'SMS') throw refused('REQUIRED', 'phoneNumber', 'The user has no phone number. Give one.');
   throw refused('REQUIRED', 'email', 'The user has no e-mail address. Give one.');
 }

@@ -1,21 +1,52 @@
-import { randomInt } from 'node:crypto';
+import { createHash, randomInt, timingSafeEqual } from 'node:crypto';
 import { createKeyedHash } from '@atrium/service-kit';
 
-/** Keyed hashes for what must be recognised and never read: one-time codes, phone numbers, inputs. */
-export interface KeyedHashes {
-  /** Bound to challenge, user and number, so that a code is worth nothing anywhere else. */
-  ofCode(of: { challengeId: string; userId: string; phoneNumber: string; code: string }): Buffer;
-  ofPhoneNumber(phoneNumber: string): Buffer;
+/** What a code is bound to, so that it is worth nothing anywhere else. */
+export interface CodeBinding {
+  readonly challengeId: string;
+  readonly userId: string;
+  readonly purpose: string;
+  readonly recipientHash: Buffer;
+  readonly code: string;
 }
 
-/** HMAC-SHA-256; each kind of text has its own label, so that no hash of one kind can stand for another. */
-export function createKeyedHashes(key: Buffer): KeyedHashes {
-  const hash = createKeyedHash(key);
+/** What is kept of a code. */
+export interface KeptCode {
+  /** Which key made the hash. */
+  readonly keyId: string;
+  readonly codeHash: Buffer;
+}
+
+/** The keyed hashes of one-time codes, which are recognised and never read. The key rotates. */
+export interface CodeHashes {
+  /** By the key in use. */
+  keep(binding: CodeBinding): KeptCode;
+  /** Whether this is the code that was kept, in constant time; undefined where its key is held no longer. */
+  matches(binding: CodeBinding, kept: KeptCode): boolean | undefined;
+}
+
+/** HMAC-SHA-256 by the first key; the others still recognise what they made. */
+export function createCodeHashes([current, ...previous]: readonly [Buffer, ...Buffer[]]): CodeHashes {
+  const inUse = keyIdOf(current);
+  const byId = new Map([current, ...previous].map((key) => [keyIdOf(key), createKeyedHash(key)]));
+
+  function hash(keyId: string, binding: CodeBinding): Buffer | undefined {
+    const { challengeId, userId, purpose, recipientHash, code } = binding;
+    return byId.get(keyId)?.('one-time code', challengeId, userId, purpose, recipientHash.toString('base64'), code);
+  }
+
   return {
-    ofCode: ({ challengeId, userId, phoneNumber, code }) =>
-      hash('one-time code', challengeId, userId, phoneNumber, code),
-    ofPhoneNumber: (phoneNumber) => hash('phone number', phoneNumber),
+    keep: (binding) => ({ keyId: inUse, codeHash: hash(inUse, binding) as Buffer }),
+    matches(binding, { keyId, codeHash }) {
+      const expected = hash(keyId, binding);
+      return expected && timingSafeEqual(expected, codeHash);
+    },
   };
+}
+
+/** Made of the key itself, so that nobody has to name keys; 64 bits of a hash of 256 random ones tell nothing of them. */
+function keyIdOf(key: Buffer): string {
+  return createHash('sha256').update('atrium code key').update(key).digest('hex').slice(0, 16);
 }
 
 /** Six digits, each as likely as any other. */

@@ -14,6 +14,15 @@ export function mustSendMessages(caller: Caller): { clientId: string; maySendToA
   return { clientId: caller.clientId, maySendToAnyone };
 }
 
+/**
+ * Lets through who may send and check one-time codes, and answers the client that does. Whether there is such a user is
+ * told to those only who may read users.
+ */
+export function mustUseCodes(caller: Caller): { clientId: string; mayKnowUsers: boolean } {
+  if (caller.kind !== 'client' || !hasScope(caller, 'messaging:codes')) throw missingScope('messaging:codes');
+  return { clientId: caller.clientId, mayKnowUsers: hasScope(caller, 'profile:read') };
+}
+
 /** Lets through who may see and change templates, and answers the client that does: messaging:templates. */
 export function mustManageTemplates(caller: Caller): { clientId: string } {
   if (caller.kind !== 'client' || !hasScope(caller, 'messaging:templates')) throw missingScope('messaging:templates');

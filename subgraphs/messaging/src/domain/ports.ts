@@ -1,5 +1,6 @@
 import type { Page, RequestContext, UserEvent } from '@atrium/service-kit';
 import type DataLoader from 'dataloader';
+import type { KeptCode } from './code-hash.ts';
 import type { Message, MessageChannel, MessageContent, NewMessage } from './message.ts';
 import type { ToldReason } from './provider-event.ts';
 import type { MessageTemplate, TemplateKey, TemplateText } from './template.ts';
@@ -51,51 +52,108 @@ export interface MessageStore {
   findRepeated(claim: IdempotencyClaim): Promise<Extract<QueueOutcome, { kind: 'repeated' | 'conflict' }> | undefined>;
 }
 
-/** A code that is to be made for a user and a number, with the message that carries it; or the refusal to make one. */
-export interface NewChallenge {
-  readonly id: string;
-  readonly requestId: string;
+/** Where a challenge belongs: at most one code is open for each. */
+export interface ChallengeKey {
   readonly userId: string;
-  readonly numberHash: Buffer;
-  readonly outcome: { codeHash: Buffer; message: NewMessage } | { rejection: UserErrorCode };
+  /** PHONE_VERIFICATION, LOGIN, or a caller's own word. */
+  readonly purpose: string;
+  /** For PHONE_VERIFICATION the number that it proves, as its hash in base64; else the client that asked for the code. */
+  readonly boundTo: string;
 }
 
-/** The answer to a request for a code, now and whenever it is repeated. */
+/** A code as it is kept, and where it belongs. */
+interface BoundCode extends ChallengeKey, KeptCode {
+  readonly id: string;
+  readonly recipientHash: Buffer;
+  /** Whether it goes to a test number, which has no cool-down and no budget. */
+  readonly isTest: boolean;
+}
+
+/** A code that is to be made for a user and a number; or the refusal to make one. */
+export interface NewChallenge extends ChallengeKey {
+  readonly id: string;
+  readonly requestId: string;
+  readonly recipientHash: Buffer;
+  /** Whether it goes to a test number, which has no cool-down and no budget. */
+  readonly isTest: boolean;
+  readonly outcome: (KeptCode & { message: NewMessage }) | { rejection: UserErrorCode };
+}
+
+/** The answer to a request for a code, now and whenever it is repeated; but COOL_DOWN is of the moment and not kept. */
 export interface ChallengeOutcome {
   readonly requestId: string;
   readonly codeSentAt: Date | null;
   readonly codeExpiresAt: Date | null;
   readonly rejection: UserErrorCode | null;
+  /** When to ask again, where the rejection is for the moment only and is not remembered. */
+  readonly retryAfterMs?: number | null;
 }
 
-/** A challenge as the database has it at this moment, with its row locked. */
-export interface LockedChallenge {
-  readonly id: string;
-  readonly userId: string;
-  readonly numberHash: Buffer;
-  readonly codeHash: Buffer;
+/** A code that a client asks for. */
+export interface NewOneTimeCode extends BoundCode {
+  /** Absent where there is nobody to send it to, and nobody is to know. */
+  readonly message: NewMessage | undefined;
+}
+
+/** What became of a request for a one-time code. */
+export type OneTimeCodeOutcome =
+  /** Now, or when the key was first used with this input. */
+  | { kind: 'sent'; codeSentAt: Date; codeExpiresAt: Date }
+  | { kind: 'cool-down'; waitMs: number }
+  /** The key was used with another input. */
+  | { kind: 'conflict' }
+  /** The user has been erased. */
+  | { kind: 'gone' };
+
+/** How long codes live, and how long after one no other goes to the same recipient; in milliseconds. */
+export interface CodeTimes {
+  readonly lifetimeMs: number;
+  readonly coolDownMs: number;
+}
+
+/** An open challenge as the database has it at this moment, with its row locked. */
+export interface LockedChallenge extends BoundCode {
   readonly tries: number;
   readonly expired: boolean;
-  readonly verifiedAt: Date | null;
+  readonly acceptedAt: Date | null;
   /** The database's clock. */
   readonly now: Date;
 }
 
-/** Where codes are kept. */
+/** Open challenges and those whom their codes were sent to. */
+export interface LockedChallenges {
+  readonly challenges: readonly LockedChallenge[];
+  /** How many guesses of the window count against each recipient. */
+  readonly recipients: readonly { readonly recipientHash: Buffer; readonly guesses: number }[];
+}
+
+/** Where codes are made and kept. */
 export interface ChallengeStore {
   /**
    * Takes requests in one step with their messages; answers by request id. A request that was taken before keeps its
-   * first outcome; for an erased user there is none, and nothing is kept.
+   * first outcome; for an erased user there is none, and nothing is kept. A new code ends the one before it. COOL_DOWN
+   * where the number was sent a code a moment ago, whoever's it was: nothing is kept, and the request may come again.
    */
-  addChallenges(challenges: NewChallenge[], lifetimeMs: number): Promise<Map<string, ChallengeOutcome>>;
+  addChallenges(challenges: NewChallenge[], times: CodeTimes): Promise<Map<string, ChallengeOutcome>>;
+  /** The same for the one code that a client asks for. */
+  addOneTimeCode(
+    code: NewOneTimeCode,
+    times: CodeTimes,
+    claim: IdempotencyClaim | undefined,
+  ): Promise<OneTimeCodeOutcome>;
+  /** What a live idempotency key stands for. */
+  findRepeatedCode(
+    claim: IdempotencyClaim,
+  ): Promise<Extract<OneTimeCodeOutcome, { kind: 'sent' | 'conflict' }> | undefined>;
+}
+
+/** Where guesses are judged. */
+export interface GuessStore {
   /**
-   * Locks the latest challenge of each user and number, lets `decide` look at them, and writes what it changes. Nobody
-   * else decides about the same challenge meanwhile.
+   * Locks the open challenges with these keys, lets `decide` look at them, and writes what it changes. Nobody else
+   * decides about the same challenge, or about any of the same recipient, meanwhile.
    */
-  decideOnLatest(
-    keys: { userId: string; numberHash: Buffer }[],
-    decide: (challenges: LockedChallenge[]) => { id: string; tries: number; verifiedAt: Date | null }[],
-  ): Promise<void>;
+  decide(keys: ChallengeKey[], windowMs: number, decide: (locked: LockedChallenges) => LockedChallenges): Promise<void>;
 }
 
 /** What events do here. */

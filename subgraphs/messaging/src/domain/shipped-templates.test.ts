@@ -19,7 +19,14 @@ const render = (text: TemplateText, names = shortNames, minutes = 10) =>
 
 test('every operation that Atrium comes with is there for both channels in four languages', () => {
   expect([...operations.keys()]).toEqual(
-    expect.arrayContaining(['ACCOUNT_DELETED', 'LOGIN_CODE', 'PHONE_CHANGED', 'PHONE_VERIFICATION', 'WELCOME']),
+    expect.arrayContaining([
+      'ACCOUNT_DELETED',
+      'LOGIN_CODE',
+      'ONE_TIME_CODE',
+      'PHONE_CHANGED',
+      'PHONE_VERIFICATION',
+      'WELCOME',
+    ]),
   );
   const expected = [...operations.keys()].flatMap((operation) =>
     ['EMAIL', 'SMS'].flatMap((channel) =>

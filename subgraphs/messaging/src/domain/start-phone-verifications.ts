@@ -1,11 +1,13 @@
 import { type Caller, isId, newId } from '@atrium/service-kit';
-import { type KeyedHashes, newCode } from './code-hash.ts';
+import { type CodeHashes, newCode } from './code-hash.ts';
 import { composeMessage } from './compose-message.ts';
 import { isCountry, type PhoneNumberJudgement } from './judge-phone-number.ts';
 import { judgeRecipients } from './judge-recipients.ts';
 import type { PhonePolicy } from './phone-policy.ts';
 import { mustBeService } from './policy.ts';
-import type { ChallengeOutcome, ChallengeStore, NewChallenge, TemplateStore } from './ports.ts';
+import type { ChallengeOutcome, ChallengeStore, CodeTimes, NewChallenge, TemplateStore } from './ports.ts';
+import { phoneVerification as purpose } from './purpose.ts';
+import type { RecipientHash } from './recipient-hash.ts';
 import type { Sealer } from './seal.ts';
 import type { Suppressions } from './suppressions.ts';
 import { canonicalLocale, chooseTemplate, customaryLocale, type MessageTemplate } from './template.ts';
@@ -31,14 +33,15 @@ const operation = 'PHONE_VERIFICATION';
 export function createStartPhoneVerifications(parts: {
   challenges: ChallengeStore;
   templates: TemplateStore;
-  hashes: KeyedHashes;
+  hashes: CodeHashes;
+  recipientHash: RecipientHash;
   sealer: Sealer;
   policy: PhonePolicy;
   suppressions: Suppressions;
-  codeLifetimeMs: number;
+  times: CodeTimes;
   defaultLocale: string;
 }) {
-  const { challenges, hashes, sealer, codeLifetimeMs, defaultLocale } = parts;
+  const { challenges, hashes, sealer, times, defaultLocale } = parts;
   const { testNumbers } = parts.policy;
 
   function toChallenge(
@@ -49,13 +52,17 @@ export function createStartPhoneVerifications(parts: {
     const id = newId();
     const requestId = input.requestId.toLowerCase();
     const userId = input.userId.toLowerCase();
-    const base = { id, requestId, userId, numberHash: hashes.ofPhoneNumber(to ?? input.phoneNumber) };
-    if (rejection || to === null) return { ...base, outcome: { rejection: rejection ?? 'PHONE_NUMBER_INVALID' } };
+    const recipientHash = parts.recipientHash(to ?? input.phoneNumber);
+    const boundTo = recipientHash.toString('base64');
+    const base = { id, requestId, userId, purpose, boundTo, recipientHash };
+    if (rejection || to === null)
+      return { ...base, isTest: false, outcome: { rejection: rejection ?? 'PHONE_NUMBER_INVALID' } };
     const template = chooseTemplate(templates, { operation, channel: 'SMS', locale: localeOf(input), defaultLocale });
     if (!template) throw new Error(`no template for ${operation}`);
-    const code = testNumbers.isTestNumber(to) ? testNumbers.code : newCode();
-    const codeHash = hashes.ofCode({ challengeId: id, userId, phoneNumber: to, code });
-    const values = { code, minutes: Math.max(1, Math.floor(codeLifetimeMs / 60_000)) };
+    const isTest = testNumbers.isTestNumber(to);
+    const code = isTest ? testNumbers.code : newCode();
+    const kept = hashes.keep({ challengeId: id, userId, purpose, recipientHash, code });
+    const values = { code, minutes: wholeMinutes(times.lifetimeMs) };
     const { clientId } = input;
     const message = composeMessage(sealer, {
       template,
@@ -64,9 +71,9 @@ export function createStartPhoneVerifications(parts: {
       values,
       clientId,
       code,
-      lifetimeMs: codeLifetimeMs,
+      lifetimeMs: times.lifetimeMs,
     });
-    return { ...base, outcome: { codeHash, message } };
+    return { ...base, isTest, outcome: { ...kept, message } };
   }
 
   return async (caller: Caller, inputs: readonly StartPhoneVerification[]): Promise<ChallengeOutcome[]> => {
@@ -79,13 +86,18 @@ export function createStartPhoneVerifications(parts: {
     );
     const outcomes = await challenges.addChallenges(
       usable.map((input, index) => toChallenge(input, judged[index] as PhoneNumberJudgement, templates)),
-      codeLifetimeMs,
+      times,
     );
     return inputs.map(({ requestId }) => {
       const absent = refusal(requestId, isId(requestId) ? 'NOT_FOUND' : 'INVALID_FORMAT');
       return outcomes.get(requestId.toLowerCase()) ?? absent;
     });
   };
+}
+
+/** A code's lifetime as its message tells it. */
+export function wholeMinutes(lifetimeMs: number): number {
+  return Math.max(1, Math.floor(lifetimeMs / 60_000));
 }
 
 function refusal(requestId: string, rejection: UserErrorCode): ChallengeOutcome {

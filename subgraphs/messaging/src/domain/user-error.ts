@@ -18,6 +18,8 @@ export type UserErrorCode =
   | 'CODE_EXPIRED'
   | 'CODE_USED_UP'
   | 'CODE_NOT_SENT'
+  | 'COOL_DOWN'
+  | 'BUDGET_EXCEEDED'
   | 'TEMPLATE_UNKNOWN'
   | 'TEMPLATE_INVALID'
   | 'VARIABLE_MISSING'

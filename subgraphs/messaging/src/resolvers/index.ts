@@ -9,6 +9,7 @@ import {
   previewMessage,
   upsertMessageTemplate,
 } from './message-templates.ts';
+import { checkOneTimeCode, sendOneTimeCode } from './one-time-codes.ts';
 import { PhoneNumberValidation, validatePhoneNumber, validatePhoneNumbers } from './phone-numbers.ts';
 import { checkPhoneVerification, startPhoneVerifications } from './phone-verifications.ts';
 import { sendMessage } from './send-message.ts';
@@ -26,6 +27,8 @@ export const resolvers: Resolvers = {
   },
   Mutation: {
     sendMessage,
+    sendOneTimeCode,
+    checkOneTimeCode,
     startPhoneVerifications,
     checkPhoneVerification,
     upsertMessageTemplate,

@@ -1,66 +1,179 @@
-import type { ChallengeOutcome, ChallengeStore, LockedChallenge, NewChallenge } from '../domain/ports.ts';
+import type {
+  ChallengeKey,
+  ChallengeOutcome,
+  ChallengeStore,
+  CodeTimes,
+  NewChallenge,
+  OneTimeCodeOutcome,
+} from '../domain/ports.ts';
+import { wantedKeys } from './challenge-keys.ts';
 import type { Database, Transaction } from './database.ts';
+import { findCodeOfKey, takeKeyForCode } from './idempotent-codes.ts';
 import { insertMessages } from './message-queue.ts';
+import { holdOneTimeCodes } from './one-time-code-lock.ts';
+import { type LockedRecipient, lockRecipients } from './recipient-limits.ts';
 import { holdUsers } from './user-lock.ts';
 
-/** One-time codes and their fate. */
+/** One-time codes as they are made. Locks are taken in one order: users, places of codes, recipients, challenges. */
 export function createChallengeStore(database: Database): ChallengeStore {
   return {
-    async addChallenges(challenges, lifetimeMs) {
+    async addChallenges(challenges, times) {
       if (challenges.length === 0) return new Map();
-      return database.$transaction(async (tx) => {
-        const erased = await holdUsers(
-          tx,
-          challenges.map(({ userId }) => userId),
-        );
-        const living = challenges.filter(({ userId }) => !erased.has(userId));
-        const added = await insertChallenges(tx, living, lifetimeMs);
-        await insertMessages(
-          tx,
-          living.flatMap(({ id, outcome }) => (added.has(id) && 'message' in outcome ? [outcome.message] : [])),
-        );
-        return findOutcomes(
-          tx,
-          living.map(({ requestId }) => requestId),
-        );
-      });
+      return database.$transaction((tx) => addChallenges(tx, challenges, times));
     },
 
-    async decideOnLatest(keys, decide) {
-      await database.$transaction(async (tx) => {
-        const locked = await lockLatest(tx, keys);
-        const before = new Map(locked.map((challenge) => [challenge.id, challenge]));
-        const changed = decide(locked).filter(({ id, tries, verifiedAt }) => {
-          const challenge = before.get(id);
-          return challenge?.tries !== tries || challenge.verifiedAt !== verifiedAt;
-        });
-        await update(tx, changed);
-      });
-    },
+    addOneTimeCode: (code, times, claim) =>
+      database.$transaction(async (tx): Promise<OneTimeCodeOutcome> => {
+        const { message } = code;
+        const erased = message ? await holdUsers(tx, [code.userId]) : new Set();
+        if (erased.size > 0) return { kind: 'gone' };
+        await holdOneTimeCodes(tx, [code]);
+        const [recipient] = await lockRecipients(tx, [code.recipientHash]);
+        // Looked at before the cool-down, which the first use of the key has begun.
+        const repeated = claim && (await findCodeOfKey(tx, claim));
+        if (repeated) return repeated;
+        const waitMs = code.isTest ? 0 : coolDownLeft(recipient, times);
+        if (waitMs > 0) return { kind: 'cool-down', waitMs };
+        // Somebody uses the key for another input just now, or did for a user who is erased.
+        if (claim && !(await takeKeyForCode(tx, claim, code))) {
+          return (await findCodeOfKey(tx, claim)) ?? { kind: 'gone' };
+        }
+        await endOpen(tx, [code]);
+        const { keyId, codeHash } = code;
+        const [added] = await insert(tx, [{ ...code, requestId: null, codeHash, keyId, rejection: null }], times);
+        if (!added?.codeSentAt || !added.codeExpiresAt) throw new Error('a code was not kept');
+        if (message) await insertMessages(tx, [message]);
+        return { kind: 'sent', codeSentAt: added.codeSentAt, codeExpiresAt: added.codeExpiresAt };
+      }),
+
+    findRepeatedCode: (claim) => findCodeOfKey(database, claim),
   };
 }
 
-/** Answers the ids of those that are new; what another transaction is adding just now is waited for. */
-async function insertChallenges(tx: Transaction, challenges: NewChallenge[], lifetimeMs: number): Promise<Set<string>> {
-  const rows = JSON.stringify(
-    challenges.map(({ outcome, numberHash, ...challenge }) => ({
-      ...challenge,
-      numberHash: numberHash.toString('base64'),
-      codeHash: 'codeHash' in outcome ? outcome.codeHash.toString('base64') : null,
-      rejection: 'rejection' in outcome ? outcome.rejection : null,
+async function addChallenges(
+  tx: Transaction,
+  challenges: NewChallenge[],
+  times: CodeTimes,
+): Promise<Map<string, ChallengeOutcome>> {
+  const erased = await holdUsers(
+    tx,
+    challenges.map(({ userId }) => userId),
+  );
+  const living = challenges.filter(({ userId }) => !erased.has(userId));
+  const recipients = await lockRecipients(
+    tx,
+    living.flatMap(({ recipientHash, outcome }) => ('codeHash' in outcome ? [recipientHash] : [])),
+  );
+  const requestIds = living.map(({ requestId }) => requestId);
+  const known = await findOutcomes(tx, requestIds);
+  const { due, cooling } = parted(
+    living.filter(({ requestId }) => !known.has(requestId)),
+    recipients,
+    times,
+  );
+  await endOpen(
+    tx,
+    due.filter(({ outcome }) => 'codeHash' in outcome),
+  );
+  const rows = due.map(({ outcome, ...challenge }) => ({ ...challenge, ...noCode, ...outcome }));
+  const added = new Map((await insert(tx, rows, times)).map((row) => [row.id, row]));
+  await insertMessages(
+    tx,
+    due.flatMap(({ id, outcome }) => (added.has(id) && 'message' in outcome ? [outcome.message] : [])),
+  );
+  // The first outcome of a request counts, also where the request stands twice in this batch.
+  return new Map([...cooling, ...toOutcomes([...added.values()]), ...known, ...(await missed(tx, due, added))]);
+}
+
+const noTimes = { codeSentAt: null, codeExpiresAt: null };
+const noCode = { codeHash: null, keyId: null, rejection: null };
+
+/** Whose number was sent a code a moment ago, in this batch too, has to wait; and who has one in it, at any rate. */
+function parted(challenges: NewChallenge[], recipients: LockedRecipient[], times: CodeTimes) {
+  const byHash = new Map(recipients.map((recipient) => [recipient.recipientHash.toString('base64'), recipient]));
+  const due: NewChallenge[] = [];
+  const cooling = new Map<string, ChallengeOutcome>();
+  const served = new Set<string>();
+  for (const challenge of challenges) {
+    const { requestId, userId, recipientHash, isTest, outcome } = challenge;
+    const name = recipientHash.toString('base64');
+    const waitMs = Math.max(isTest ? 0 : coolDownLeft(byHash.get(name), times), served.has(userId + name) ? 1 : 0);
+    if ('rejection' in outcome) due.push(challenge);
+    else if (waitMs > 0) {
+      cooling.set(requestId, { ...noTimes, requestId, rejection: 'COOL_DOWN', retryAfterMs: Math.ceil(waitMs) });
+    } else {
+      due.push(challenge);
+      served.add(userId + name);
+      byHash.set(name, { recipientHash, sinceCodeMs: 0, guessAgesMs: [] });
+    }
+  }
+  return { due, cooling };
+}
+
+function coolDownLeft(recipient: LockedRecipient | undefined, { coolDownMs }: CodeTimes): number {
+  return recipient?.sinceCodeMs == null ? 0 : coolDownMs - recipient.sinceCodeMs;
+}
+
+/** A new code takes the place of the one before it. */
+async function endOpen(tx: Transaction, keys: ChallengeKey[]): Promise<void> {
+  if (keys.length === 0) return;
+  await tx.$executeRaw`
+    WITH locked AS MATERIALIZED (
+      SELECT c.id FROM challenges c JOIN ${wantedKeys(keys)} USING (user_id, purpose, bound_to)
+      WHERE c.code_hash IS NOT NULL AND c.ended_at IS NULL
+      ORDER BY c.id FOR UPDATE OF c
+    )
+    UPDATE challenges c SET ended_at = clock_timestamp() FROM locked WHERE c.id = locked.id`;
+}
+
+interface NewRow extends ChallengeKey {
+  readonly id: string;
+  readonly requestId: string | null;
+  readonly recipientHash: Buffer;
+  readonly isTest: boolean;
+  readonly codeHash: Buffer | null;
+  readonly keyId: string | null;
+  readonly rejection: string | null;
+}
+
+interface AddedRow extends Omit<ChallengeOutcome, 'requestId'> {
+  readonly id: string;
+  readonly requestId: string | null;
+}
+
+/** Answers those that are new, and begins the cool-down of whom they go to. */
+async function insert(tx: Transaction, rows: NewRow[], { lifetimeMs }: CodeTimes): Promise<AddedRow[]> {
+  if (rows.length === 0) return [];
+  const input = JSON.stringify(
+    rows.map(({ id, requestId, userId, purpose, boundTo, recipientHash, isTest, codeHash, keyId, rejection }) => ({
+      ...{ id, requestId, userId, purpose, boundTo, isTest, keyId, rejection },
+      recipientHash: recipientHash.toString('base64'),
+      codeHash: codeHash?.toString('base64') ?? null,
     })),
   );
   // In one order, so that two batches that share requests cannot wait for each other in a circle.
-  const added = await tx.$queryRaw<{ id: string }[]>`
-    INSERT INTO phone_challenges (id, request_id, user_id, number_hash, code_hash, rejection, expires_at)
-    SELECT c.id, c."requestId", c."userId", decode(c."numberHash", 'base64'), decode(c."codeHash", 'base64'), c.rejection,
-           now() + ${lifetimeMs}::double precision * interval '1 millisecond'
-    FROM json_to_recordset(${rows}::json) AS c(
-      id uuid, "requestId" uuid, "userId" uuid, "numberHash" text, "codeHash" text, rejection text)
-    ORDER BY c."requestId"
-    ON CONFLICT (request_id) DO NOTHING
-    RETURNING id::text AS id`;
-  return new Set(added.map(({ id }) => id));
+  return tx.$queryRaw<AddedRow[]>`
+    WITH clock AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()) AS at), added AS (
+      INSERT INTO challenges (
+        id, request_id, user_id, purpose, bound_to, recipient_hash, is_test, code_hash, key_id, rejection, created_at,
+        expires_at)
+      SELECT c.id, c."requestId", c."userId", c.purpose, c."boundTo", decode(c."recipientHash", 'base64'), c."isTest",
+             decode(c."codeHash", 'base64'), c."keyId", c.rejection,
+             clock.at, clock.at + ${lifetimeMs}::double precision * interval '1 millisecond'
+      FROM clock, json_to_recordset(${input}::json) AS c(
+        id uuid, "requestId" uuid, "userId" uuid, purpose text, "boundTo" text, "recipientHash" text, "isTest" boolean, "codeHash" text,
+        "keyId" text, rejection text)
+      ORDER BY c."requestId"
+      ON CONFLICT (request_id) DO NOTHING
+      RETURNING id, request_id, recipient_hash, rejection, created_at, expires_at
+    ), cooled AS (
+      UPDATE recipient_limits limits SET code_sent_at = added.created_at FROM added
+      WHERE limits.recipient_hash = added.recipient_hash AND added.rejection IS NULL
+    )
+    SELECT id::text AS id, request_id::text AS "requestId", rejection,
+           CASE WHEN rejection IS NULL THEN created_at END AS "codeSentAt",
+           CASE WHEN rejection IS NULL THEN expires_at END AS "codeExpiresAt"
+    FROM added`;
 }
 
 async function findOutcomes(tx: Transaction, requestIds: string[]): Promise<Map<string, ChallengeOutcome>> {
@@ -68,37 +181,18 @@ async function findOutcomes(tx: Transaction, requestIds: string[]): Promise<Map<
     SELECT request_id::text AS "requestId", rejection,
            CASE WHEN rejection IS NULL THEN created_at END AS "codeSentAt",
            CASE WHEN rejection IS NULL THEN expires_at END AS "codeExpiresAt"
-    FROM phone_challenges WHERE request_id = ANY(${requestIds}::uuid[])`;
+    FROM challenges WHERE request_id = ANY(${requestIds}::uuid[])`;
   return new Map(rows.map((row) => [row.requestId, row]));
 }
 
-async function lockLatest(tx: Transaction, keys: { userId: string; numberHash: Buffer }[]): Promise<LockedChallenge[]> {
-  const userIds = keys.map(({ userId }) => userId);
-  const hashes = keys.map(({ numberHash }) => numberHash.toString('base64'));
-  const latest = await tx.$queryRaw<{ id: string }[]>`
-    SELECT DISTINCT ON (c.user_id, c.number_hash) c.id::text AS id
-    FROM unnest(${userIds}::uuid[], ${hashes}::text[]) AS wanted(user_id, number_hash)
-    JOIN phone_challenges c ON c.user_id = wanted.user_id AND c.number_hash = decode(wanted.number_hash, 'base64')
-    WHERE c.code_hash IS NOT NULL
-    ORDER BY c.user_id, c.number_hash, c.created_at DESC, c.id DESC`;
-  if (latest.length === 0) return [];
-  // Locked in one order, so that two batches cannot wait for each other in a circle; read after the lock is held.
-  const rows = await tx.$queryRaw<
-    (Omit<LockedChallenge, 'numberHash' | 'codeHash'> & Record<'numberHash' | 'codeHash', Uint8Array>)[]
-  >`
-    SELECT id::text AS id, user_id::text AS "userId", number_hash AS "numberHash", code_hash AS "codeHash", tries,
-           verified_at AS "verifiedAt", expires_at <= clock_timestamp() AS expired, clock_timestamp() AS now
-    FROM phone_challenges WHERE id = ANY(${latest.map(({ id }) => id)}::uuid[]) ORDER BY id FOR UPDATE`;
-  return rows.map((row) => ({ ...row, numberHash: Buffer.from(row.numberHash), codeHash: Buffer.from(row.codeHash) }));
+function toOutcomes(rows: AddedRow[]): [string, ChallengeOutcome][] {
+  return rows.flatMap(({ id: _, requestId, ...row }) =>
+    requestId === null ? [] : [[requestId, { requestId, ...row }]],
+  );
 }
 
-async function update(
-  tx: Transaction,
-  changed: { id: string; tries: number; verifiedAt: Date | null }[],
-): Promise<void> {
-  if (changed.length === 0) return;
-  await tx.$executeRaw`
-    UPDATE phone_challenges c SET tries = changed.tries, verified_at = changed."verifiedAt"
-    FROM json_to_recordset(${JSON.stringify(changed)}::json) AS changed(id uuid, tries int, "verifiedAt" timestamptz)
-    WHERE c.id = changed.id`;
+/** The outcomes of requests that were answered by another transaction while this one was under way. */
+function missed(tx: Transaction, due: NewChallenge[], added: Map<string, unknown>) {
+  const requestIds = due.flatMap(({ id, requestId }) => (added.has(id) ? [] : [requestId]));
+  return requestIds.length === 0 ? new Map<string, ChallengeOutcome>() : findOutcomes(tx, requestIds);
 }

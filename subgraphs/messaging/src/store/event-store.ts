@@ -76,6 +76,8 @@ async function eraseUsers(tx: Transaction, events: UserEvent[]): Promise<void> {
   await tx.$executeRaw`
     DELETE FROM messages WHERE id IN (
       SELECT id FROM messages WHERE user_id = ANY(${userIds}::uuid[]) ORDER BY id FOR UPDATE)`;
-  await tx.$executeRaw`DELETE FROM phone_challenges WHERE user_id = ANY(${userIds}::uuid[])`;
+  await tx.$executeRaw`
+    DELETE FROM challenges WHERE id IN (
+      SELECT id FROM challenges WHERE user_id = ANY(${userIds}::uuid[]) ORDER BY id FOR UPDATE)`;
   await tx.$executeRaw`DELETE FROM idempotency_keys WHERE user_id = ANY(${userIds}::uuid[])`;
 }

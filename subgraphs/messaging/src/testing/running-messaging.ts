@@ -22,6 +22,7 @@ export interface RunningMessaging {
   readonly profile: FakeProfile;
   readonly environment: Record<string, string>;
   readonly issuers: Record<'gateway' | 'profile', TokenIssuer>;
+  /** Of each instance in turn. */
   url(): string;
   /** Asks as a client with these scopes. */
   ask(query: string, variables?: object, options?: { scopes?: string[]; clientId?: string }): Promise<Answer>;
@@ -33,6 +34,8 @@ export interface RunningMessaging {
   inbox(to: string): Promise<InboxMessage[]>;
   /** Waits until something has arrived for a recipient. */
   arrival(to: string, count?: number): Promise<InboxMessage>;
+  /** Lets the cool-downs of all recipients be over. */
+  endCoolDowns(): Promise<void>;
   restart(settings?: Record<string, string>): Promise<void>;
   stopService(): Promise<void>;
   close(): Promise<void>;
@@ -40,10 +43,11 @@ export interface RunningMessaging {
 
 const allScopes = ['messaging:read', 'messaging:send'];
 
-/** Starts it; `overrides` are environment variables. */
+/** Starts it; `overrides` are environment variables, and `instances` processes' worth of it share the database. */
 export async function startRunningMessaging(
   overrides: Record<string, string> = {},
   making: Promise<TestDatabase> = startTestDatabase(),
+  instances = 1,
 ): Promise<RunningMessaging> {
   const [database, profile] = await Promise.all([making, startFakeProfile()]);
   const keys = {
@@ -67,8 +71,9 @@ export async function startRunningMessaging(
     RESCUE_INTERVAL_MS: '100',
     ...overrides,
   };
-  let service: Messaging | undefined = await startMessaging(readConfig(environment));
-  const url = (): string => service?.url ?? '';
+  let services: Messaging[] = [];
+  let asked = 0;
+  const url = (): string => services[asked++ % services.length]?.url ?? '';
 
   async function graphql(token: string, query: string, variables: object): Promise<Answer> {
     const response = await fetch(`${url()}/graphql`, {
@@ -81,8 +86,14 @@ export async function startRunningMessaging(
   }
 
   async function stopService(): Promise<void> {
-    await service?.close();
-    service = undefined;
+    await Promise.all(services.map((service) => service.close()));
+    services = [];
+  }
+
+  async function startService(settings = {}): Promise<void> {
+    const config = readConfig({ ...environment, ...settings });
+    // One after the other: the first brings the queue's own tables up to date.
+    while (services.length < instances) services.push(await startMessaging(config));
   }
 
   const running: RunningMessaging = {
@@ -122,9 +133,12 @@ export async function startRunningMessaging(
         const arrived = await running.inbox(to);
         return arrived.length >= count && arrived[0];
       }),
+    async endCoolDowns() {
+      await database.query("UPDATE recipient_limits SET code_sent_at = code_sent_at - interval '1 day'");
+    },
     async restart(settings = {}) {
       await stopService();
-      service = await startMessaging(readConfig({ ...environment, ...settings }));
+      await startService(settings);
     },
     async close() {
       await stopService();
@@ -132,6 +146,7 @@ export async function startRunningMessaging(
       await database.stop();
     },
   };
+  await startService();
   return running;
 }
 
@@ -140,6 +155,7 @@ async function makeKey(service: string): Promise<PrivateJwk> {
   return { ...(await exportJWK(privateKey)), kid: `${service}:test` } as PrivateJwk;
 }
 
-function randomKey(): string {
+/** A key as settings name it. */
+export function randomKey(): string {
   return randomBytes(32).toString('base64url');
 }

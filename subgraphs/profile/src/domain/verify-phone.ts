@@ -60,5 +60,8 @@ async function recordProof({ verifications, wakeOutbox }: Dependencies, user: Us
 }
 
 function refused(code: UserErrorCode): Outcome<User> {
+  if (code === 'BUDGET_EXCEEDED') return refusal(userError(code, 'code', tooManyGuesses));
   return refusal(userError(code, code === 'PHONE_NUMBER_TAKEN' ? 'userId' : 'code'));
 }
+
+const tooManyGuesses = 'Too many codes were tried for this number. Try again tomorrow.';
