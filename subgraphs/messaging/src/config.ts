@@ -23,6 +23,8 @@ const retired = {
   PHONE_NUMBER_DENIED_PREFIXES: 'npm run phone-policy -- deny prefix +88216',
 };
 
+import { sendSettings } from './send-settings.ts';
+
 /** What Messaging is told. */
 export const settings = {
   ...commonSettings,
@@ -50,6 +52,8 @@ export const settings = {
     productionMinimum: 60_000,
   }),
   codeMaxTries: integer('CODE_MAX_TRIES', 'wrong guesses that end a code', { fallback: 5, min: 1, max: 10 }),
+
+  ...sendSettings,
 
   phonePolicyRefreshMs: integer(
     'PHONE_POLICY_REFRESH_MS',

@@ -25,6 +25,7 @@ import { createTakeEvents } from './domain/take-events.ts';
 import { createTestNumbers, noTestNumbers } from './domain/test-numbers.ts';
 import { createUpsertMessageTemplate } from './domain/upsert-message-template.ts';
 import { createValidatePhoneNumbers } from './domain/validate-phone-numbers.ts';
+import { observeSends } from './observe-sends.ts';
 import { openWebhooks } from './open-webhooks.ts';
 import { openProviderNews } from './provider-news.ts';
 import { createContactLoader, createContactSource } from './providers/profile-client.ts';
@@ -34,6 +35,7 @@ import { resolvers } from './resolvers/index.ts';
 import { addInboxRoutes } from './routes/inbox.ts';
 import { addInboxRuleRoutes } from './routes/inbox-rules.ts';
 import { addWebhookRoutes } from './routes/webhooks.ts';
+import { sendRulesOf } from './send-settings.ts';
 import { createChallengeStore } from './store/challenge-store.ts';
 import { checkDatabase, openDatabase } from './store/database.ts';
 import { createDeliveryStore } from './store/delivery-store.ts';
@@ -45,6 +47,7 @@ import { openInboxFeed } from './store/inbox-feed.ts';
 import { createInboxRules } from './store/inbox-rule-store.ts';
 import { createLoaders } from './store/loaders.ts';
 import { createMessageStore } from './store/message-store.ts';
+import { createSendLedger } from './store/send-ledger.ts';
 import { createSuppressionStore } from './store/suppression-store.ts';
 import { openTemplateCatalogue } from './store/template-catalogue.ts';
 import { createTemplateArchive, readCurrentTemplates, seedTemplates } from './store/template-store.ts';
@@ -90,7 +93,9 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     maxTemplates: settings.templatesMax,
     onChange: () => templates.forget(),
   });
-  const challenges = createChallengeStore(database);
+  const ledger = createSendLedger(sendRulesOf(settings), observeSends(database, metrics.registry, logger));
+  const challenges = createChallengeStore(database, ledger);
+  const { prefixDigits } = settings;
   const recipientHash = createRecipientHash(settings.numberHmacKey);
   const suppressions = createSuppressionStore(database, recipientHash);
   const testNumbers = settings.mode === 'development' ? createTestNumbers(settings.testNumberCode) : noTestNumbers;
@@ -118,8 +123,15 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
       challenges,
       hashes,
       codeLifetimeMs: settings.codeLifetimeMs,
+      recipientHash,
+      prefixDigits,
     }),
-    checkPhoneVerification: createCheckPhoneVerification({ challenges, hashes, maxTries: settings.codeMaxTries }),
+    checkPhoneVerification: createCheckPhoneVerification({
+      challenges,
+      hashes,
+      maxTries: settings.codeMaxTries,
+      prefixDigits,
+    }),
     findMessageTemplates: createFindMessageTemplates({ templates }),
     findTemplateVersions: createFindTemplateVersions({ archive }),
     previewMessage: createPreviewMessage({ templates, defaultLocale }),

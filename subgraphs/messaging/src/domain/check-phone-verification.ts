@@ -3,6 +3,7 @@ import { type Caller, isId, toAsciiDigits } from '@atrium/service-kit';
 import type { KeyedHashes } from './code-hash.ts';
 import { mustBeService } from './policy.ts';
 import type { ChallengeStore, LockedChallenge } from './ports.ts';
+import { placesOf, type SendSubject } from './send-subjects.ts';
 import type { UserErrorCode } from './user-error.ts';
 
 /** One code to be checked, for one user and number. */
@@ -21,7 +22,7 @@ export interface CheckOutcome {
 }
 
 /** A challenge while the checks of one batch go over it. */
-type Judged = { -readonly [K in keyof LockedChallenge]: LockedChallenge[K] };
+type Judged = { -readonly [K in keyof LockedChallenge]: LockedChallenge[K] } & { places?: SendSubject[] };
 
 /**
  * Makes the action that checks codes against the latest challenge of each user and number. The right code is accepted
@@ -31,8 +32,9 @@ export function createCheckPhoneVerification(parts: {
   challenges: ChallengeStore;
   hashes: KeyedHashes;
   maxTries: number;
+  prefixDigits: number;
 }) {
-  const { challenges, hashes, maxTries } = parts;
+  const { challenges, hashes, maxTries, prefixDigits } = parts;
 
   function judge(input: CheckPhoneVerification, challenge: Judged | undefined): CheckOutcome {
     const { userId, phoneNumber } = input;
@@ -47,6 +49,7 @@ export function createCheckPhoneVerification(parts: {
       return refused(userId, 'CODE_WRONG');
     }
     if (challenge.expired) return refused(userId, 'CODE_EXPIRED');
+    if (!challenge.verifiedAt) challenge.places = placesOf(phoneNumber, prefixDigits);
     challenge.verifiedAt ??= challenge.now;
     return { userId, accepted: true, verifiedAt: challenge.verifiedAt, rejection: null };
   }

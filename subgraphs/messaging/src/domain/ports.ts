@@ -1,7 +1,10 @@
 import type { Page, RequestContext, UserEvent } from '@atrium/service-kit';
 import type DataLoader from 'dataloader';
+import type { RefusedBy } from './admit-sends.ts';
 import type { Message, MessageChannel, MessageContent, NewMessage } from './message.ts';
 import type { ToldReason } from './provider-event.ts';
+import type { BreakerChange } from './send-breaker.ts';
+import type { PlannedSend, SendSubject } from './send-subjects.ts';
 import type { MessageTemplate, TemplateKey, TemplateText } from './template.ts';
 import type { Contact } from './user.ts';
 import type { UserErrorCode } from './user-error.ts';
@@ -57,7 +60,9 @@ export interface NewChallenge {
   readonly requestId: string;
   readonly userId: string;
   readonly numberHash: Buffer;
-  readonly outcome: { codeHash: Buffer; message: NewMessage } | { rejection: UserErrorCode };
+  readonly outcome:
+    | { codeHash: Buffer; message: NewMessage; subjects: PlannedSend['subjects'] }
+    | { rejection: UserErrorCode };
 }
 
 /** The answer to a request for a code, now and whenever it is repeated. */
@@ -66,6 +71,8 @@ export interface ChallengeOutcome {
   readonly codeSentAt: Date | null;
   readonly codeExpiresAt: Date | null;
   readonly rejection: UserErrorCode | null;
+  /** When to ask again, where the rejection is for the moment only and is not remembered: `BUDGET_EXCEEDED`. */
+  readonly retryAfterMs?: number | null;
 }
 
 /** A challenge as the database has it at this moment, with its row locked. */
@@ -81,11 +88,22 @@ export interface LockedChallenge {
   readonly now: Date;
 }
 
+/** What becomes of a challenge; where it is verified for the first time, with the prefix and country that this counts for. */
+export interface DecidedChallenge extends Pick<LockedChallenge, 'id' | 'tries' | 'verifiedAt'> {
+  readonly places?: readonly SendSubject[];
+}
+
+/** Told of what happened to sends, once it is committed. */
+export interface SendObserver {
+  refused(by: RefusedBy): void;
+  breakerChanged(change: BreakerChange): void;
+}
+
 /** Where codes are kept. */
 export interface ChallengeStore {
   /**
    * Takes requests in one step with their messages; answers by request id. A request that was taken before keeps its
-   * first outcome; for an erased user there is none, and nothing is kept.
+   * first outcome; for an erased user there is none, and nothing is kept. Neither is of what a budget refuses.
    */
   addChallenges(challenges: NewChallenge[], lifetimeMs: number): Promise<Map<string, ChallengeOutcome>>;
   /**
@@ -94,7 +112,7 @@ export interface ChallengeStore {
    */
   decideOnLatest(
     keys: { userId: string; numberHash: Buffer }[],
-    decide: (challenges: LockedChallenge[]) => { id: string; tries: number; verifiedAt: Date | null }[],
+    decide: (challenges: LockedChallenge[]) => DecidedChallenge[],
   ): Promise<void>;
 }
 

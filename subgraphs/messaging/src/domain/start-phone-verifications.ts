@@ -6,7 +6,9 @@ import { judgeRecipients } from './judge-recipients.ts';
 import type { PhonePolicy } from './phone-policy.ts';
 import { mustBeService } from './policy.ts';
 import type { ChallengeOutcome, ChallengeStore, NewChallenge, TemplateStore } from './ports.ts';
+import type { RecipientHash } from './recipient-hash.ts';
 import type { Sealer } from './seal.ts';
+import { subjectsOf } from './send-subjects.ts';
 import type { Suppressions } from './suppressions.ts';
 import { canonicalLocale, chooseTemplate, customaryLocale, type MessageTemplate } from './template.ts';
 import type { UserErrorCode } from './user-error.ts';
@@ -19,6 +21,7 @@ export interface StartPhoneVerification {
   readonly country: string;
   readonly locale?: string | null | undefined;
   readonly clientId: string;
+  readonly clientAddress?: string | null | undefined;
 }
 
 /**
@@ -37,13 +40,15 @@ export function createStartPhoneVerifications(parts: {
   suppressions: Suppressions;
   codeLifetimeMs: number;
   defaultLocale: string;
+  recipientHash: RecipientHash;
+  prefixDigits: number;
 }) {
-  const { challenges, hashes, sealer, codeLifetimeMs, defaultLocale } = parts;
+  const { challenges, hashes, sealer, codeLifetimeMs, defaultLocale, prefixDigits, recipientHash } = parts;
   const { testNumbers } = parts.policy;
 
   function toChallenge(
     input: StartPhoneVerification,
-    { rejection, phoneNumber: to }: PhoneNumberJudgement,
+    { rejection, phoneNumber: to, country }: PhoneNumberJudgement,
     templates: readonly MessageTemplate[],
   ): NewChallenge {
     const id = newId();
@@ -56,7 +61,10 @@ export function createStartPhoneVerifications(parts: {
     const code = testNumbers.isTestNumber(to) ? testNumbers.code : newCode();
     const codeHash = hashes.ofCode({ challengeId: id, userId, phoneNumber: to, code });
     const values = { code, minutes: Math.max(1, Math.floor(codeLifetimeMs / 60_000)) };
-    const { clientId } = input;
+    const { clientId, clientAddress } = input;
+    const isFree = testNumbers.isTestNumber(to);
+    const asked = { phoneNumber: to, country, clientId, clientAddress };
+    const subjects = isFree ? [] : subjectsOf(asked, recipientHash, prefixDigits);
     const message = composeMessage(sealer, {
       template,
       userId,
@@ -66,7 +74,7 @@ export function createStartPhoneVerifications(parts: {
       code,
       lifetimeMs: codeLifetimeMs,
     });
-    return { ...base, outcome: { codeHash, message } };
+    return { ...base, outcome: { codeHash, message, subjects } };
   }
 
   return async (caller: Caller, inputs: readonly StartPhoneVerification[]): Promise<ChallengeOutcome[]> => {

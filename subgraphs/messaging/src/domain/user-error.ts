@@ -18,6 +18,7 @@ export type UserErrorCode =
   | 'CODE_EXPIRED'
   | 'CODE_USED_UP'
   | 'CODE_NOT_SENT'
+  | 'BUDGET_EXCEEDED'
   | 'TEMPLATE_UNKNOWN'
   | 'TEMPLATE_INVALID'
   | 'VARIABLE_MISSING'

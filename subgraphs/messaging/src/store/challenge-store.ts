@@ -1,33 +1,45 @@
 import type { ChallengeOutcome, ChallengeStore, LockedChallenge, NewChallenge } from '../domain/ports.ts';
 import type { Database, Transaction } from './database.ts';
 import { insertMessages } from './message-queue.ts';
+import type { SendDecision, SendLedger } from './send-ledger.ts';
 import { holdUsers } from './user-lock.ts';
 
 /** One-time codes and their fate. */
-export function createChallengeStore(database: Database): ChallengeStore {
+export function createChallengeStore(database: Database, ledger: SendLedger): ChallengeStore {
   return {
     async addChallenges(challenges, lifetimeMs) {
       if (challenges.length === 0) return new Map();
-      return database.$transaction(async (tx) => {
+      const { outcomes, decision } = await database.$transaction(async (tx) => {
         const erased = await holdUsers(
           tx,
           challenges.map(({ userId }) => userId),
         );
         const living = challenges.filter(({ userId }) => !erased.has(userId));
         const added = await insertChallenges(tx, living, lifetimeMs);
+        const carried = living.flatMap(({ id, requestId, outcome }) =>
+          added.has(id) && 'message' in outcome ? [{ id, requestId, ...outcome }] : [],
+        );
+        const decision = await ledger.reserve(tx, carried);
+        await forget(
+          tx,
+          carried.filter(({ requestId }) => decision.refused.has(requestId)),
+        );
         await insertMessages(
           tx,
-          living.flatMap(({ id, outcome }) => (added.has(id) && 'message' in outcome ? [outcome.message] : [])),
+          carried.flatMap(({ requestId, message }) => (decision.refused.has(requestId) ? [] : [message])),
         );
-        return findOutcomes(
+        const taken = await findOutcomes(
           tx,
           living.map(({ requestId }) => requestId),
         );
+        return { outcomes: new Map([...taken, ...toOutcomes(decision)]), decision };
       });
+      ledger.tell(decision);
+      return outcomes;
     },
 
     async decideOnLatest(keys, decide) {
-      await database.$transaction(async (tx) => {
+      const changes = await database.$transaction(async (tx) => {
         const locked = await lockLatest(tx, keys);
         const before = new Map(locked.map((challenge) => [challenge.id, challenge]));
         const changed = decide(locked).filter(({ id, tries, verifiedAt }) => {
@@ -35,7 +47,12 @@ export function createChallengeStore(database: Database): ChallengeStore {
           return challenge?.tries !== tries || challenge.verifiedAt !== verifiedAt;
         });
         await update(tx, changed);
+        return ledger.countVerified(
+          tx,
+          changed.flatMap(({ id, places }) => (places ? [{ challengeId: id, places }] : [])),
+        );
       });
+      ledger.tell({ changes });
     },
   };
 }
@@ -61,6 +78,19 @@ async function insertChallenges(tx: Transaction, challenges: NewChallenge[], lif
     ON CONFLICT (request_id) DO NOTHING
     RETURNING id::text AS id`;
   return new Set(added.map(({ id }) => id));
+}
+
+/** Refused for the moment only: the same request may come again, and is then as good as new. */
+async function forget(tx: Transaction, refused: { id: string }[]): Promise<void> {
+  if (refused.length === 0) return;
+  await tx.$executeRaw`DELETE FROM phone_challenges WHERE id = ANY(${refused.map(({ id }) => id)}::uuid[])`;
+}
+
+function toOutcomes({ refused }: SendDecision): [string, ChallengeOutcome][] {
+  return [...refused].map(([requestId, { retryAfterMs }]) => [
+    requestId,
+    { requestId, codeSentAt: null, codeExpiresAt: null, rejection: 'BUDGET_EXCEEDED', retryAfterMs },
+  ]);
 }
 
 async function findOutcomes(tx: Transaction, requestIds: string[]): Promise<Map<string, ChallengeOutcome>> {

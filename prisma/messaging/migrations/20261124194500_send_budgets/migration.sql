@@ -1,0 +1,71 @@
+-- CreateTable
+CREATE TABLE "send_counts" (
+    "kind" TEXT NOT NULL,
+    "key" TEXT NOT NULL,
+    "hour_bucket" BIGINT NOT NULL,
+    "hour_sent" INTEGER[],
+    "hour_verified" INTEGER[],
+    "day_bucket" BIGINT NOT NULL,
+    "day_sent" INTEGER[],
+    "day_verified" INTEGER[],
+    "open_since" TIMESTAMPTZ(3),
+    "baseline" DOUBLE PRECISION,
+    "round_began_at" TIMESTAMPTZ(3),
+    "round_sent" INTEGER NOT NULL DEFAULT 0,
+    "round_verified" INTEGER NOT NULL DEFAULT 0,
+    "closed_at" TIMESTAMPTZ(3),
+    "counted_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "send_counts_pkey" PRIMARY KEY ("kind","key")
+);
+
+-- CreateTable
+CREATE TABLE "postponed_sends" (
+    "request_id" UUID NOT NULL,
+    "address_key" TEXT NOT NULL,
+    "postponed_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "postponed_sends_pkey" PRIMARY KEY ("request_id")
+);
+
+-- CreateIndex
+CREATE INDEX "send_counts_counted_at_idx" ON "send_counts"("counted_at");
+
+-- CreateIndex
+CREATE INDEX "postponed_sends_postponed_at_idx" ON "postponed_sends"("postponed_at");
+
+-- What follows schema.prisma cannot say.
+
+-- Few breakers are open, and they are looked for at every scrape.
+CREATE INDEX "send_counts_open" ON "send_counts"("kind", "key") WHERE "open_since" IS NOT NULL;
+
+-- Rows are updated in place by every batch of codes: room for their next versions spares the index.
+ALTER TABLE "send_counts" SET (fillfactor = 50);
+
+-- A ring holds the counts of the latest `size` buckets of time, the newest last; missing ones at its beginning are 0.
+-- Moves it on by so many buckets and adds to the newest. Far back means that the buckets' length was changed.
+CREATE FUNCTION "slide_ring"(ring INTEGER[], steps BIGINT, size INTEGER, added INTEGER) RETURNS INTEGER[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE
+    WHEN ring IS NULL THEN NULL
+    WHEN steps >= size OR steps < -size THEN ARRAY[added]
+    WHEN steps <= 0 THEN ring[:cardinality(ring) - 1] || (ring[cardinality(ring)] + added)
+    ELSE ring[greatest(1, cardinality(ring) + steps::int - size + 1):] || array_fill(0, ARRAY[steps::int - 1]) || added
+  END
+$$;
+
+-- The newest bucket after that.
+CREATE FUNCTION "newest_bucket"(held BIGINT, arrived BIGINT, size INTEGER) RETURNS BIGINT
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE WHEN arrived - held < -size THEN arrived ELSE greatest(held, arrived) END
+$$;
+
+-- Counts one in the bucket of each of these numbers, as far as the ring knows it.
+CREATE FUNCTION "count_in_ring"(ring INTEGER[], newest BIGINT, buckets BIGINT[], size INTEGER) RETURNS INTEGER[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT array_agg(
+    coalesce(ring[cardinality(ring) - back], 0)
+      + (SELECT count(*)::int FROM unnest(buckets) AS bucket WHERE bucket = newest - back)
+    ORDER BY back DESC)
+  FROM generate_series(0, size - 1) AS back
+$$;
