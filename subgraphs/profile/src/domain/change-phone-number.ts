@@ -5,7 +5,7 @@ import { readTypedPhoneNumber } from './phone-number.ts';
 import { mayWriteUsers } from './policy.ts';
 import type { Dependencies, Invocation, PhoneChangeOutcome, UsedKey } from './ports.ts';
 import { faultsOfKey } from './read-create-user-input.ts';
-import { startOrLeave } from './start-verification.ts';
+import { notSent, startOrLeave } from './start-verification.ts';
 import { isRefused } from './text.ts';
 import type { User } from './user.ts';
 import { type Outcome, refusal, success, userError } from './user-error.ts';
@@ -95,10 +95,10 @@ async function sendCode(change: Change, user: User): Promise<Outcome<User>> {
   const { dependencies, context, fingerprint } = change;
   const record = await dependencies.verifications.findRequest(user.id, 'phone.change-requested');
   if (!record) return success(user);
-  const { user: current = user, rejection } = await startOrLeave(dependencies, record, user, context);
-  if (rejection === undefined) return success(current);
+  const { user: current = user, refused } = await startOrLeave(dependencies, record, user, context);
+  if (!refused) return success(current);
   if (fingerprint) await dependencies.users.releaseKey(fingerprint);
-  return refusal(userError(rejection, 'phoneNumber'));
+  return refusal(notSent(refused, 'phoneNumber'));
 }
 
 async function refused(change: Change, kind: Exclude<PhoneChangeOutcome['kind'], 'pending'>): Promise<Outcome<User>> {

@@ -107,9 +107,14 @@ export interface UserDirectory {
 }
 
 /** What Messaging answered to a request for a verification. */
-export type VerificationStart =
-  | { readonly codeSentAt: Date; readonly codeExpiresAt: Date }
-  | { readonly rejection: UserErrorCode };
+export type VerificationStart = { readonly codeSentAt: Date; readonly codeExpiresAt: Date } | NotStarted;
+
+/** Why no code is sent. */
+export interface NotStarted {
+  readonly rejection: UserErrorCode;
+  /** When to ask again, where the rejection is about the moment. */
+  readonly retryAfterMs?: number | undefined;
+}
 
 /** Whether a rejection is about the moment and not about the number. */
 export function isNotNow(rejection: UserErrorCode): boolean {
@@ -146,7 +151,10 @@ export type CodeRequestOutcome =
 
 /** The proofs of phone numbers; concurrent calls share one commit. */
 export interface VerificationStore {
-  /** Records the outcome and removes the outbox record; answers the user as they are then, if there still are. */
+  /**
+   * Records the outcome and removes the outbox record; answers the user as they are then, if there still are. A first
+   * code that may not be sent for the moment is put off, and its record with it.
+   */
   recordStart(record: OutboxRecord, start: VerificationStart): Promise<User | undefined>;
   /** The user, verified; undefined where the number is no longer theirs. */
   recordVerified(proof: Proof): Promise<User | undefined>;
