@@ -2,6 +2,7 @@ import type { Caller, RequestContext } from '@atrium/service-kit';
 import type { Idempotency, IdempotencyFingerprint } from './idempotency.ts';
 import type { DeadLetter, LeasedRecord, OutboxCount, OutboxRecord } from './outbox-record.ts';
 import type { OutboxRecordType } from './subscriptions.ts';
+import type { TakenAnswers } from './taken-answers.ts';
 import type { User, UserDetails, UserErrorCode } from './user.ts';
 import type { UserCursors } from './user-cursors.ts';
 import type { Position, UserPage, UserSelection } from './user-query.ts';
@@ -204,6 +205,26 @@ export interface DeadLetterStore {
   replay(filter: DeadLetterFilter): Promise<OutboxRecord[]>;
 }
 
+/** Of what it is counted that it was told about a taken number; the number is a keyed hash. */
+export interface TakenSubject {
+  readonly kind: 'number' | 'caller';
+  readonly key: string;
+}
+
+/** How often it may be told within a window, in milliseconds. */
+export interface TakenBudget {
+  readonly answers: number;
+  readonly windowMs: number;
+}
+
+/** Counts of what was told about taken numbers, shared by all processes. */
+export interface TakenAnswerStore {
+  /** Counts one of each; answers those whose budget was used up before, and how long their window still lasts. */
+  countTaken(subjects: readonly TakenSubject[]): Promise<(TakenSubject & { readonly waitMs: number })[]>;
+  /** Forgets a bounded number of windows that are over; answers how many. */
+  forgetTaken(): Promise<number>;
+}
+
 /** What happened to users of one country on one day in UTC. */
 export interface UserStats {
   /** `2026-11-24`. */
@@ -276,6 +297,7 @@ export interface Dependencies {
   readonly userStats: UserStatsStore;
   readonly messaging: Messaging;
   readonly idempotency: Idempotency;
+  readonly takenAnswers: TakenAnswers;
   readonly limits: Limits;
   /** Tells the outbox worker that a record of this type is due now. */
   readonly wakeOutbox: (type: OutboxRecordType) => void;

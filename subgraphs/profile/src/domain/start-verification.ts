@@ -1,5 +1,6 @@
 import type { RequestContext } from '@atrium/service-kit';
 import { isAway } from './away.ts';
+import { inWords } from './in-words.ts';
 import type { OutboxRecord } from './outbox-record.ts';
 import type { Dependencies, Messaging, NotStarted, VerificationStore } from './ports.ts';
 import type { User } from './user.ts';
@@ -77,10 +78,4 @@ export function notSent({ rejection, retryAfterMs }: NotStarted, field: string, 
   const when = inWords(retryAfterMs);
   const whatNow = isFirst ? `This one is sent by itself, in ${when} at the earliest.` : `Ask again in ${when}.`;
   return userError(rejection, field, `Too many codes were asked for. ${whatNow}`);
-}
-
-function inWords(ms: number): string {
-  const minutes = Math.ceil(ms / 60_000);
-  if (minutes > 90) return `${Math.ceil(minutes / 60)} hours`;
-  return minutes === 1 ? 'a minute' : `${minutes} minutes`;
 }
