@@ -1,5 +1,7 @@
-import { integer, type Settings, type SettingsDefinition } from '@atrium/service-kit';
+import { integer, list, type Settings, type SettingsDefinition } from '@atrium/service-kit';
+import { z } from 'zod';
 import type { SendRules } from './domain/admit-sends.ts';
+import type { BreakerSubscriber } from './providers/breaker-subscribers.ts';
 
 /** A budget is a count within a sliding window. */
 function budget(env: string, of: string, fallback: number) {
@@ -71,6 +73,21 @@ export const sendSettings = {
     fallback: 600_000,
     min: 1,
     productionMinimum: 60_000,
+  }),
+  breakerSubscribers: list(
+    'BREAKER_SUBSCRIBERS',
+    'who is told that a breaker opened or closed, such as a pager: `name=address` with commas between, to which batches of CloudEvents are POSTed',
+    z.string().transform((text, context): BreakerSubscriber => {
+      const [, name = '', url = ''] = /^([a-z][a-z0-9-]{0,39})=(.+)$/.exec(text) ?? [];
+      if (z.url({ protocol: /^https?$/ }).safeParse(url).success) return { name, url };
+      context.addIssue({ code: 'custom', message: 'must be name=http(s) address, with commas between' });
+      return z.NEVER;
+    }),
+  ),
+  breakerPollMs: integer('BREAKER_EVENTS_POLL_MS', 'how often it is looked whether they have to be told something', {
+    fallback: 2_000,
+    min: 10,
+    productionMinimum: 500,
   }),
 } satisfies SettingsDefinition;
 

@@ -28,6 +28,7 @@ import { createValidatePhoneNumbers } from './domain/validate-phone-numbers.ts';
 import { observeSends } from './observe-sends.ts';
 import { openWebhooks } from './open-webhooks.ts';
 import { openProviderNews } from './provider-news.ts';
+import { tellSubscribers } from './providers/breaker-subscribers.ts';
 import { createContactLoader, createContactSource } from './providers/profile-client.ts';
 import { readTemplateFiles } from './providers/template-files.ts';
 import type { Context } from './resolvers/context.ts';
@@ -36,6 +37,7 @@ import { addInboxRoutes } from './routes/inbox.ts';
 import { addInboxRuleRoutes } from './routes/inbox-rules.ts';
 import { addWebhookRoutes } from './routes/webhooks.ts';
 import { sendRulesOf } from './send-settings.ts';
+import { tellUntold } from './store/breaker-events.ts';
 import { createChallengeStore } from './store/challenge-store.ts';
 import { checkDatabase, openDatabase } from './store/database.ts';
 import { createDeliveryStore } from './store/delivery-store.ts';
@@ -73,12 +75,8 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
   const shipped = readTemplateFiles(templatesFolder);
   await seedTemplates(database, shipped.texts);
 
-  const profile = createServiceClient(
-    'profile',
-    settings.profileUrls,
-    createTokenIssuer(settings.signingKey),
-    settings,
-  );
+  const issuer = createTokenIssuer(settings.signingKey);
+  const profile = createServiceClient('profile', settings.profileUrls, issuer, settings);
   const verifyToken = createTokenVerifier(settings.trustedKeys, 'messaging');
   const contacts = createContactSource(profile, settings.profileTimeoutMs);
   const hashes = createKeyedHashes(settings.codeHmacKey);
@@ -149,6 +147,14 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
 
   const news = openProviderNews(settings, database);
   const providers = await chooseProviders(settings, database, testNumbers);
+  const telling = tellSubscribers({
+    issuer,
+    logger,
+    subscribers: settings.breakerSubscribers,
+    pollMs: settings.breakerPollMs,
+    timeoutMs: settings.providerTimeoutMs,
+    tellUntold: (name, deliver) => tellUntold(database, name, deliver, settings.providerTimeoutMs),
+  });
   const worker = await startWorker({
     databaseUrl,
     logger,
@@ -214,6 +220,7 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
       await app.close();
       await worker.close();
       await Promise.all(Object.values(providers).map((provider) => provider.close?.()));
+      await telling.close();
       await feed?.close();
       await followed.close();
       await templates.close();

@@ -17,6 +17,7 @@ const expiring = [
   { table: 'phone_challenges', since: 'created_at', lifetimeMs: memoryMs },
   // Longer than any budget's window; a breaker that is open is forgotten as well where nobody asks for so long.
   { table: 'send_counts', since: 'counted_at', lifetimeMs: countsMemoryMs },
+  { table: 'breaker_events', since: 'happened_at', lifetimeMs: memoryMs },
   { table: 'postponed_sends', since: 'postponed_at', lifetimeMs: memoryMs },
   { table: 'taken_events', since: 'taken_at', lifetimeMs: memoryMs },
   { table: 'provider_events', since: 'taken_at', lifetimeMs: memoryMs },

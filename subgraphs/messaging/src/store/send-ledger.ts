@@ -10,8 +10,10 @@ import type { SendObserver } from '../domain/ports.ts';
 import { type BreakerChange, type BreakerState, probesToClose } from '../domain/send-breaker.ts';
 import type { SendCounts } from '../domain/send-counts.ts';
 import { isWatched, type PlannedSend, type SendSubject, type SubjectKind } from '../domain/send-subjects.ts';
+import { recordBreakerEvents } from './breaker-events.ts';
 import type { Transaction } from './database.ts';
 import { rememberAddresses, withAddresses } from './postponed-sends.ts';
+import { closeBreakers } from './send-breakers.ts';
 
 /** What was decided in a transaction. */
 export interface SendDecision {
@@ -77,6 +79,7 @@ async function reserveSends(tx: Transaction, planned: readonly PlannedSend[], ru
   const admission = admitSends(sends, rows.map(toCounts), rules, rows[0]?.now ?? 0);
   await correct(tx, admission);
   await rememberAddresses(tx, sends, admission.refused);
+  await recordBreakerEvents(tx, admission.changes);
   return admission;
 }
 
@@ -177,18 +180,7 @@ async function countVerified(
     ({ baseline, verified: proved }) => baseline !== null && proved >= probesToClose(baseline, breaker),
   );
   await closeBreakers(tx, recovered);
-  return recovered.map((row) => ({ ...row, state: 'closed' }));
-}
-
-/** Closes these breakers; what was sent until now does not open them again. */
-export async function closeBreakers(
-  tx: Pick<Transaction, '$executeRaw'>,
-  subjects: readonly { kind: string; key: string }[],
-): Promise<number> {
-  if (subjects.length === 0) return 0;
-  return tx.$executeRaw`
-    UPDATE send_counts AS held SET open_since = NULL, baseline = NULL, round_began_at = NULL, round_sent = 0,
-      round_verified = 0, closed_at = clock_timestamp()
-    FROM json_to_recordset(${JSON.stringify(subjects)}::json) AS c(kind text, key text)
-    WHERE held.kind = c.kind AND held.key = c.key AND held.open_since IS NOT NULL`;
+  const changes = recovered.map((row): BreakerChange => ({ ...row, state: 'closed' }));
+  await recordBreakerEvents(tx, changes);
+  return changes;
 }

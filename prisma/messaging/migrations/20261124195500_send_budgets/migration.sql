@@ -28,11 +28,30 @@ CREATE TABLE "postponed_sends" (
     CONSTRAINT "postponed_sends_pkey" PRIMARY KEY ("request_id")
 );
 
+-- CreateTable
+CREATE TABLE "breaker_events" (
+    "id" UUID NOT NULL,
+    "kind" TEXT NOT NULL,
+    "key" TEXT NOT NULL,
+    "state" TEXT NOT NULL,
+    "baseline" DOUBLE PRECISION NOT NULL,
+    "sent" INTEGER NOT NULL,
+    "verified" INTEGER NOT NULL,
+    "by_operator" BOOLEAN NOT NULL DEFAULT false,
+    "happened_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "told_to" TEXT[] DEFAULT ARRAY[]::TEXT[],
+
+    CONSTRAINT "breaker_events_pkey" PRIMARY KEY ("id")
+);
+
 -- CreateIndex
 CREATE INDEX "send_counts_counted_at_idx" ON "send_counts"("counted_at");
 
 -- CreateIndex
 CREATE INDEX "postponed_sends_postponed_at_idx" ON "postponed_sends"("postponed_at");
+
+-- CreateIndex
+CREATE INDEX "breaker_events_happened_at_idx" ON "breaker_events"("happened_at");
 
 -- What follows schema.prisma cannot say.
 
