@@ -1,4 +1,11 @@
-import { type BreakerChange, type BreakerRules, type BreakerState, judgeBreaker, probesLeft } from './send-breaker.ts';
+import {
+  type BreakerChange,
+  type BreakerRules,
+  type BreakerState,
+  closedBreaker,
+  judgeBreaker,
+  probesLeft,
+} from './send-breaker.ts';
 import { type Ring, roomAt, type SendCounts, type SendWindows } from './send-counts.ts';
 import { isWatched, type PlannedSend, type SendSubject, type SubjectKind } from './send-subjects.ts';
 
@@ -50,6 +57,7 @@ const shortestWaitMs = 1_000;
 /**
  * Admits the codes of a batch in their order; one that any of its subjects has no room for counts for none of them.
  * `counted` is what the subjects count with all of the batch, so what is refused is to be taken back by `corrections`.
+ * Subjects that are not in it have room for all of the batch, and their breakers are closed.
  */
 export function admitSends(
   sends: readonly PlannedSend[],
@@ -61,7 +69,7 @@ export function admitSends(
   const accounts = openAccounts(sends, counted, rules, now, changes);
   const refused = new Map<string, SendRefusal>();
   for (const { requestId, subjects } of sends) {
-    const concerned = subjects.flatMap((subject) => accounts.get(nameOf(subject)) ?? []);
+    const concerned = subjects.map((subject) => accountOf(accounts, subject));
     const refusal = refusalBy(concerned, rules, now);
     if (refusal) refused.set(requestId, refusal);
     for (const account of concerned) {
@@ -108,6 +116,24 @@ function openAccounts(
       return [nameOf(counts), { counts, before: counts.breaker, breaker, room, refused: 0 }];
     }),
   );
+}
+
+/** What a subject that has room enough counts is not looked at. */
+const roomy = { hour: { newest: 0, sent: [], verified: [] }, day: { newest: 0, sent: [], verified: [] } };
+
+function accountOf(accounts: Map<string, Account>, subject: SendSubject): Account {
+  const known = accounts.get(nameOf(subject));
+  if (known) return known;
+  const plenty = { hour: Number.POSITIVE_INFINITY, day: Number.POSITIVE_INFINITY };
+  const account: Account = {
+    counts: { ...subject, ...roomy, breaker: closedBreaker },
+    before: closedBreaker,
+    breaker: closedBreaker,
+    room: plenty,
+    refused: 0,
+  };
+  accounts.set(nameOf(subject), account);
+  return account;
 }
 
 function takeFrom(account: Account): void {

@@ -28,6 +28,16 @@ export interface BreakerState {
   readonly closedAt: number | null;
 }
 
+/** The state of what was never opened. */
+export const closedBreaker: BreakerState = {
+  openSince: null,
+  baseline: null,
+  roundBeganAt: null,
+  roundSent: 0,
+  roundVerified: 0,
+  closedAt: null,
+};
+
 /** A breaker that opened or closed, and what was counted. */
 export interface BreakerChange {
   readonly kind: string;

@@ -4,36 +4,33 @@ import { insertMessages } from './message-queue.ts';
 import type { SendDecision, SendLedger } from './send-ledger.ts';
 import { holdUsers } from './user-lock.ts';
 
+/** How long sends are reserved first after some were refused: the next ones are likely to be refused as well. */
+const carefulMs = 1_000;
+
+/** Thrown so that nothing of the transaction stays. */
+class SomeRefused extends Error {}
+
 /** One-time codes and their fate. */
 export function createChallengeStore(database: Database, ledger: SendLedger): ChallengeStore {
+  let carefulUntil = 0;
+
+  async function take(challenges: NewChallenge[], lifetimeMs: number): Promise<Taken> {
+    const run = (isCareful: boolean) =>
+      database.$transaction((tx) => takeChallenges(tx, ledger, challenges, lifetimeMs, isCareful));
+    try {
+      return await run(performance.now() < carefulUntil);
+    } catch (error) {
+      if (!(error instanceof SomeRefused)) throw error;
+      carefulUntil = performance.now() + carefulMs;
+      return run(true);
+    }
+  }
+
   return {
     async addChallenges(challenges, lifetimeMs) {
       if (challenges.length === 0) return new Map();
-      const { outcomes, decision } = await database.$transaction(async (tx) => {
-        const erased = await holdUsers(
-          tx,
-          challenges.map(({ userId }) => userId),
-        );
-        const living = challenges.filter(({ userId }) => !erased.has(userId));
-        const added = await insertChallenges(tx, living, lifetimeMs);
-        const carried = living.flatMap(({ id, requestId, outcome }) =>
-          added.has(id) && 'message' in outcome ? [{ id, requestId, ...outcome }] : [],
-        );
-        const decision = await ledger.reserve(tx, carried);
-        await forget(
-          tx,
-          carried.filter(({ requestId }) => decision.refused.has(requestId)),
-        );
-        await insertMessages(
-          tx,
-          carried.flatMap(({ requestId, message }) => (decision.refused.has(requestId) ? [] : [message])),
-        );
-        const taken = await findOutcomes(
-          tx,
-          living.map(({ requestId }) => requestId),
-        );
-        return { outcomes: new Map([...taken, ...toOutcomes(decision)]), decision };
-      });
+      const { outcomes, decision } = await take(challenges, lifetimeMs);
+      if (decision.refused.size > 0) carefulUntil = performance.now() + carefulMs;
       ledger.tell(decision);
       return outcomes;
     },
@@ -55,6 +52,50 @@ export function createChallengeStore(database: Database, ledger: SendLedger): Ch
       ledger.tell({ changes });
     },
   };
+}
+
+interface Taken {
+  readonly outcomes: Map<string, ChallengeOutcome>;
+  readonly decision: SendDecision;
+}
+
+/**
+ * Sends are reserved last, because what many of them count for is then locked for no longer than a commit takes. Where
+ * any is refused all begins anew, and they are reserved before anything is written of them.
+ */
+async function takeChallenges(
+  tx: Transaction,
+  ledger: SendLedger,
+  challenges: NewChallenge[],
+  lifetimeMs: number,
+  isCareful: boolean,
+): Promise<Taken> {
+  const erased = await holdUsers(
+    tx,
+    challenges.map(({ userId }) => userId),
+  );
+  const living = challenges.filter(({ userId }) => !erased.has(userId));
+  const added = await insertChallenges(tx, living, lifetimeMs);
+  const carried = living.flatMap(({ id, requestId, outcome }) =>
+    added.has(id) && 'message' in outcome ? [{ id, requestId, ...outcome }] : [],
+  );
+  const refused = isCareful ? await ledger.reserve(tx, carried) : undefined;
+  const isAdmitted = ({ requestId }: { requestId: string }) => !refused?.refused.has(requestId);
+  await forget(
+    tx,
+    carried.filter((send) => !isAdmitted(send)),
+  );
+  await insertMessages(
+    tx,
+    carried.filter(isAdmitted).map(({ message }) => message),
+  );
+  const taken = await findOutcomes(
+    tx,
+    living.map(({ requestId }) => requestId),
+  );
+  const decision = refused ?? (await ledger.reserve(tx, carried));
+  if (!refused && decision.refused.size > 0) throw new SomeRefused();
+  return { outcomes: new Map([...taken, ...toOutcomes(decision)]), decision };
 }
 
 /** Answers the ids of those that are new; what another transaction is adding just now is waited for. */

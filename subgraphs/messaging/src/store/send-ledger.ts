@@ -83,20 +83,32 @@ async function reserveSends(tx: Transaction, planned: readonly PlannedSend[], ru
   return admission;
 }
 
-function count(tx: Transaction, sends: readonly PlannedSend[], { windows }: SendRules): Promise<Row[]> {
+/** Those that many batches meet at are locked last, and so for the shortest time. */
+const lockOrder: Record<SubjectKind, number> = { number: 1, prefix: 2, address: 3, country: 4, caller: 5 };
+
+/** Answers those subjects only that refuse something, or whose breaker may have something to say. */
+function count(
+  tx: Transaction,
+  sends: readonly PlannedSend[],
+  { limits, windows, breaker }: SendRules,
+): Promise<Row[]> {
   const planned = JSON.stringify(
-    [...countPlanned(sends).values()].map((subject) => ({ ...subject, watched: isWatched(subject) })),
+    [...countPlanned(sends).values()].map((subject) => ({
+      ...subject,
+      place: lockOrder[subject.kind],
+      watched: isWatched(subject),
+    })),
   );
   const { hour, day } = windows;
   return tx.$queryRaw<Row[]>`
-    WITH clock AS MATERIALIZED (SELECT extract(epoch FROM now()) * 1000 AS ms)
+    WITH clock AS MATERIALIZED (SELECT extract(epoch FROM now()) * 1000 AS ms), counted AS (
     INSERT INTO send_counts AS held
       (kind, key, hour_bucket, hour_sent, hour_verified, day_bucket, day_sent, day_verified)
     SELECT s.kind, s.key,
       floor(ms / ${hour.bucketMs}::float8), ARRAY[s.sent], CASE WHEN s.watched THEN '{0}'::int[] END,
       floor(ms / ${day.bucketMs}::float8), ARRAY[s.sent], CASE WHEN s.watched THEN '{0}'::int[] END
-    FROM json_to_recordset(${planned}::json) AS s(kind text, key text, sent int, watched boolean), clock
-    ORDER BY s.kind, s.key
+    FROM json_to_recordset(${planned}::json) AS s(kind text, key text, sent int, place int, watched boolean), clock
+    ORDER BY s.place, s.key
     ON CONFLICT (kind, key) DO UPDATE SET
       hour_sent = slide_ring(held.hour_sent, excluded.hour_bucket - held.hour_bucket, ${hour.buckets}::int, excluded.hour_sent[1]),
       hour_verified = slide_ring(held.hour_verified, excluded.hour_bucket - held.hour_bucket, ${hour.buckets}::int, 0),
@@ -105,13 +117,23 @@ function count(tx: Transaction, sends: readonly PlannedSend[], { windows }: Send
       day_verified = slide_ring(held.day_verified, excluded.day_bucket - held.day_bucket, ${day.buckets}::int, 0),
       day_bucket = newest_bucket(held.day_bucket, excluded.day_bucket, ${day.buckets}::int),
       counted_at = now()
-    RETURNING kind, key, hour_bucket::float8 AS "hourBucket", hour_sent AS "hourSent", hour_verified AS "hourVerified",
+    RETURNING *)
+    SELECT kind, key, hour_bucket::float8 AS "hourBucket", hour_sent AS "hourSent", hour_verified AS "hourVerified",
       day_bucket::float8 AS "dayBucket", day_sent AS "daySent", day_verified AS "dayVerified",
       (extract(epoch FROM open_since) * 1000)::float8 AS "openSince", baseline,
       (extract(epoch FROM round_began_at) * 1000)::float8 AS "roundBeganAt",
       round_sent AS "roundSent", round_verified AS "roundVerified",
       (extract(epoch FROM closed_at) * 1000)::float8 AS "closedAt",
-      floor(extract(epoch FROM now()) * 1000)::float8 AS now`;
+      floor(extract(epoch FROM now()) * 1000)::float8 AS now
+    FROM counted JOIN json_to_recordset(${JSON.stringify(bounds(limits))}::json) AS bound(kind text, hour int, day int)
+      USING (kind)
+    WHERE (SELECT sum(n) FROM unnest(hour_sent) AS n) > bound.hour OR (SELECT sum(n) FROM unnest(day_sent) AS n) > bound.day
+      OR open_since IS NOT NULL
+      OR (hour_verified IS NOT NULL AND (SELECT sum(n) FROM unnest(hour_sent) AS n) >= ${breaker.minRecent}::int)`;
+}
+
+function bounds(limits: SendRules['limits']) {
+  return Object.entries(limits).map(([kind, limit]) => ({ kind, ...limit }));
 }
 
 function toCounts(row: Row): SendCounts {
@@ -166,7 +188,7 @@ async function countVerified(
       GROUP BY p.kind, p.key
     ), locked AS MATERIALIZED (
       SELECT kind, key, counted.sent_at, hours, days FROM send_counts JOIN counted USING (kind, key)
-      ORDER BY kind, key FOR UPDATE OF send_counts
+      ORDER BY kind DESC, key FOR UPDATE OF send_counts
     )
     UPDATE send_counts AS held SET
       hour_verified = count_in_ring(held.hour_verified, held.hour_bucket, locked.hours, ${hour.buckets}::int),
