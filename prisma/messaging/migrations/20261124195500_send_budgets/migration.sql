@@ -88,3 +88,41 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     ORDER BY back DESC)
   FROM generate_series(0, size - 1) AS back
 $$;
+
+-- Counts planned sends and answers the rows that refuse some of them, or whose breaker may have something to say. It is
+-- a function so that its plan is kept: planning took longer than counting a few sends. `counted_at` changes once an
+-- hour, because a row whose indexed columns stay the same is updated without touching an index.
+CREATE FUNCTION "count_sends"(
+  planned JSON, bounds JSON, min_recent INTEGER,
+  hour_bucket_ms DOUBLE PRECISION, hour_size INTEGER, day_bucket_ms DOUBLE PRECISION, day_size INTEGER
+) RETURNS SETOF "send_counts"
+LANGUAGE plpgsql AS $$
+BEGIN
+  RETURN QUERY WITH clock AS MATERIALIZED (
+    SELECT floor(extract(epoch FROM now()) * 1000 / hour_bucket_ms)::bigint AS hour,
+           floor(extract(epoch FROM now()) * 1000 / day_bucket_ms)::bigint AS day
+  ), counted AS (
+    INSERT INTO send_counts AS held
+      (kind, key, hour_bucket, hour_sent, hour_verified, day_bucket, day_sent, day_verified)
+    SELECT s.kind, s.key, clock.hour, ARRAY[s.sent], CASE WHEN s.watched THEN '{0}'::int[] END,
+      clock.day, ARRAY[s.sent], CASE WHEN s.watched THEN '{0}'::int[] END
+    FROM json_to_recordset(planned) AS s(kind text, key text, sent int, place int, watched boolean), clock
+    ORDER BY s.place, s.key
+    ON CONFLICT (kind, key) DO UPDATE SET
+      hour_sent = slide_ring(held.hour_sent, excluded.hour_bucket - held.hour_bucket, hour_size, excluded.hour_sent[1]),
+      hour_verified = slide_ring(held.hour_verified, excluded.hour_bucket - held.hour_bucket, hour_size, 0),
+      hour_bucket = newest_bucket(held.hour_bucket, excluded.hour_bucket, hour_size),
+      day_sent = slide_ring(held.day_sent, excluded.day_bucket - held.day_bucket, day_size, excluded.day_sent[1]),
+      day_verified = slide_ring(held.day_verified, excluded.day_bucket - held.day_bucket, day_size, 0),
+      day_bucket = newest_bucket(held.day_bucket, excluded.day_bucket, day_size),
+      counted_at = CASE WHEN held.counted_at < now() - interval '1 hour' THEN now() ELSE held.counted_at END
+    RETURNING held.*
+  )
+  SELECT counted.*
+  FROM counted JOIN json_to_recordset(bounds) AS bound(kind text, hour int, day int) ON bound.kind = counted.kind
+  WHERE (SELECT sum(n) FROM unnest(counted.hour_sent) AS n) > bound.hour
+    OR (SELECT sum(n) FROM unnest(counted.day_sent) AS n) > bound.day
+    OR counted.open_since IS NOT NULL
+    OR (counted.hour_verified IS NOT NULL AND (SELECT sum(n) FROM unnest(counted.hour_sent) AS n) >= min_recent);
+END
+$$;

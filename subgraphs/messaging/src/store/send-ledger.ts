@@ -101,23 +101,6 @@ function count(
   );
   const { hour, day } = windows;
   return tx.$queryRaw<Row[]>`
-    WITH clock AS MATERIALIZED (SELECT extract(epoch FROM now()) * 1000 AS ms), counted AS (
-    INSERT INTO send_counts AS held
-      (kind, key, hour_bucket, hour_sent, hour_verified, day_bucket, day_sent, day_verified)
-    SELECT s.kind, s.key,
-      floor(ms / ${hour.bucketMs}::float8), ARRAY[s.sent], CASE WHEN s.watched THEN '{0}'::int[] END,
-      floor(ms / ${day.bucketMs}::float8), ARRAY[s.sent], CASE WHEN s.watched THEN '{0}'::int[] END
-    FROM json_to_recordset(${planned}::json) AS s(kind text, key text, sent int, place int, watched boolean), clock
-    ORDER BY s.place, s.key
-    ON CONFLICT (kind, key) DO UPDATE SET
-      hour_sent = slide_ring(held.hour_sent, excluded.hour_bucket - held.hour_bucket, ${hour.buckets}::int, excluded.hour_sent[1]),
-      hour_verified = slide_ring(held.hour_verified, excluded.hour_bucket - held.hour_bucket, ${hour.buckets}::int, 0),
-      hour_bucket = newest_bucket(held.hour_bucket, excluded.hour_bucket, ${hour.buckets}::int),
-      day_sent = slide_ring(held.day_sent, excluded.day_bucket - held.day_bucket, ${day.buckets}::int, excluded.day_sent[1]),
-      day_verified = slide_ring(held.day_verified, excluded.day_bucket - held.day_bucket, ${day.buckets}::int, 0),
-      day_bucket = newest_bucket(held.day_bucket, excluded.day_bucket, ${day.buckets}::int),
-      counted_at = now()
-    RETURNING *)
     SELECT kind, key, hour_bucket::float8 AS "hourBucket", hour_sent AS "hourSent", hour_verified AS "hourVerified",
       day_bucket::float8 AS "dayBucket", day_sent AS "daySent", day_verified AS "dayVerified",
       (extract(epoch FROM open_since) * 1000)::float8 AS "openSince", baseline,
@@ -125,11 +108,8 @@ function count(
       round_sent AS "roundSent", round_verified AS "roundVerified",
       (extract(epoch FROM closed_at) * 1000)::float8 AS "closedAt",
       floor(extract(epoch FROM now()) * 1000)::float8 AS now
-    FROM counted JOIN json_to_recordset(${JSON.stringify(bounds(limits))}::json) AS bound(kind text, hour int, day int)
-      USING (kind)
-    WHERE (SELECT sum(n) FROM unnest(hour_sent) AS n) > bound.hour OR (SELECT sum(n) FROM unnest(day_sent) AS n) > bound.day
-      OR open_since IS NOT NULL
-      OR (hour_verified IS NOT NULL AND (SELECT sum(n) FROM unnest(hour_sent) AS n) >= ${breaker.minRecent}::int)`;
+    FROM count_sends(${planned}::json, ${JSON.stringify(bounds(limits))}::json, ${breaker.minRecent}::int,
+      ${hour.bucketMs}::float8, ${hour.buckets}::int, ${day.bucketMs}::float8, ${day.buckets}::int)`;
 }
 
 function bounds(limits: SendRules['limits']) {
