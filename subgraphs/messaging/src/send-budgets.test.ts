@@ -74,6 +74,13 @@ test('what was refused counts for nothing and leaves nothing; the same request i
   expect(await messaging.inbox(third.phoneNumber)).toHaveLength(1);
 });
 
+test('test numbers have no budget, and spend nobody else’s', async () => {
+  await withBudget({ SEND_BUDGET_NUMBER_HOUR: '1', SEND_BUDGET_CALLER_HOUR: '1' });
+  const testers = Array.from({ length: 3 }, () => sendRequest({ phoneNumber: '+447700900123' }));
+  expect(countSent(await start(...testers))).toBe(3);
+  expect(countSent(await start(sendRequest(), sendRequest()))).toBe(1);
+});
+
 test('a request that is repeated is counted once', async () => {
   await withBudget({ SEND_BUDGET_NUMBER_HOUR: '2' });
   const request = sendRequest();
