@@ -8,7 +8,7 @@ export type { PostgresServer } from './postgres/server.ts';
 export { startTemporaryPostgres } from './postgres/temporary.ts';
 export { repositoryRoot, type ServiceName, serviceNames } from './repository.ts';
 export { publicKeyOf, type SigningKey } from './secrets.ts';
-export type { ServiceSettings } from './service-environment.ts';
+export { developmentBudgets, type ServiceSettings } from './service-environment.ts';
 export type { ServiceHandle } from './service-process.ts';
 export { type Progress, type Stack, type StackOptions, startStack } from './stack.ts';
 export { StackError } from './stack-error.ts';

@@ -32,6 +32,12 @@ export function suppressionsCommand(): Command {
   return serviceCommand('suppressions', about, 'messaging', messagingProgram('suppressions-command'));
 }
 
+/** `breakers`: Messaging's own command. */
+export function breakersCommand(): Command {
+  const about = 'prefixes and countries that are hardly sent codes any more; list, close, history: breakers --help';
+  return serviceCommand('breakers', about, 'messaging', messagingProgram('breakers-command'));
+}
+
 function messagingProgram(folder: string): string[] {
   return ['--disable-warning=ExperimentalWarning', join('src', folder, 'cli.ts')];
 }

@@ -55,6 +55,13 @@ test("the user's own settings pass through, the stack's own and npm's do not", a
   expect(environment).not.toHaveProperty('npm_lifecycle_event');
 });
 
+test('on one machine only the budget of a number is as small as in production, unless the user says otherwise', async () => {
+  const messaging = environmentOf('messaging', await options({ inherited: { SEND_BUDGET_CALLER_HOUR: '7' } }));
+  expect(messaging).toMatchObject({ SEND_BUDGET_CALLER_HOUR: '7', SEND_BUDGET_PREFIX_DAY: '1000000' });
+  expect(messaging).not.toHaveProperty('SEND_BUDGET_NUMBER_HOUR');
+  expect(environmentOf('profile', await options())).not.toHaveProperty('SEND_BUDGET_PREFIX_DAY');
+});
+
 test("the caller's settings win, those for one service over those for all", async () => {
   const settings = { all: { LOG_LEVEL: 'silent', A: '1' }, profile: { A: '2' } };
   const given = await options({ inherited: { LOG_LEVEL: 'debug' }, settings });

@@ -34,12 +34,19 @@ export async function startSystem(options: StackOptions = {}): Promise<OwnSystem
   const image = { IMAGE_URL_ALLOWED_HOSTS: `127.0.0.1:${picturePort}`, ...options.settings?.image };
   const gateway = { NODE_OPTIONS: `--inspect-port=${debuggerPort}`, ...options.settings?.gateway };
   // Tests take a number over, and have a code sent again, without waiting for a minute.
-  const messaging = { CODE_COOL_DOWN_MS: '0', ...options.settings?.messaging };
+  const messaging = {
+    CODE_COOL_DOWN_MS: '0',
+    SEND_BUDGET_NUMBER_HOUR: '1000',
+    SEND_BUDGET_NUMBER_DAY: '1000',
+    ...options.settings?.messaging,
+  };
+  // Races for one number are lost by dozens at once.
+  const profile = { TAKEN_BUDGET_NUMBER: '1000', ...options.settings?.profile };
   const stack = await startStack({
     dataDir,
     ports: 'free',
     ...options,
-    settings: { ...options.settings, image, gateway, messaging },
+    settings: { ...options.settings, image, gateway, messaging, profile },
     postgresSettings: { shared_preload_libraries: 'pg_stat_statements', ...options.postgresSettings },
   });
   const stop = async () => {

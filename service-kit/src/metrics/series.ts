@@ -12,7 +12,8 @@ export type Readings = Iterable<readonly [Labels, number]>;
  */
 export interface Series {
   counter(name: string, help: string, labelNames: string[], read: () => Readings): void;
-  gauge(name: string, help: string, labelNames: string[], read: () => Readings): void;
+  /** It may be read from elsewhere, such as a database; while that rejects, it shows what it showed before. */
+  gauge(name: string, help: string, labelNames: string[], read: () => Readings | Promise<Readings>): void;
   histogram(name: string, help: string, read: () => Iterable<readonly [Labels, Observations]>): void;
 }
 
@@ -37,8 +38,9 @@ export function openSeries(registry: Registry, prefix: string): Series {
         help,
         labelNames,
         registers,
-        collect() {
-          fill(this, read());
+        async collect() {
+          const readings = await Promise.resolve(read()).catch(() => undefined);
+          if (readings) fill(this, readings);
         },
       });
     },

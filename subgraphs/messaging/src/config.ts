@@ -24,6 +24,8 @@ const retired = {
   PHONE_NUMBER_DENIED_PREFIXES: 'npm run phone-policy -- deny prefix +88216',
 };
 
+import { sendSettings } from './send-settings.ts';
+
 /** What Messaging is told. */
 export const settings = {
   ...commonSettings,
@@ -71,6 +73,8 @@ export const settings = {
     max: 604_800_000,
     productionMinimum: 3_600_000,
   }),
+
+  ...sendSettings,
 
   phonePolicyRefreshMs: integer(
     'PHONE_POLICY_REFRESH_MS',

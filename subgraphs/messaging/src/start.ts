@@ -19,17 +19,20 @@ import { createDeliverMessage } from './domain/deliver-message.ts';
 import { createFindMessageTemplates, createFindTemplateVersions } from './domain/find-message-templates.ts';
 import { createJudgeGuess } from './domain/judge-guess.ts';
 import { createPreviewMessage } from './domain/preview-message.ts';
-import { createRecipientHash } from './domain/recipient-hash.ts';
+import { createAddressHash, createRecipientHash } from './domain/recipient-hash.ts';
 import { createSealer } from './domain/seal.ts';
 import { createSendMessage } from './domain/send-message.ts';
 import { createSendOneTimeCode } from './domain/send-one-time-code.ts';
+import { createSubjects } from './domain/send-subjects.ts';
 import { createStartPhoneVerifications } from './domain/start-phone-verifications.ts';
 import { createTakeEvents } from './domain/take-events.ts';
 import { createTestNumbers, noTestNumbers } from './domain/test-numbers.ts';
 import { createUpsertMessageTemplate } from './domain/upsert-message-template.ts';
 import { createValidatePhoneNumbers } from './domain/validate-phone-numbers.ts';
+import { observeSends } from './observe-sends.ts';
 import { openWebhooks } from './open-webhooks.ts';
 import { openProviderNews } from './provider-news.ts';
+import { tellSubscribers } from './providers/breaker-subscribers.ts';
 import { createContactLoader, createContactSource } from './providers/profile-client.ts';
 import { readTemplateFiles } from './providers/template-files.ts';
 import type { Context } from './resolvers/context.ts';
@@ -37,6 +40,8 @@ import { resolvers } from './resolvers/index.ts';
 import { addInboxRoutes } from './routes/inbox.ts';
 import { addInboxRuleRoutes } from './routes/inbox-rules.ts';
 import { addWebhookRoutes } from './routes/webhooks.ts';
+import { sendRulesOf } from './send-settings.ts';
+import { tellUntold } from './store/breaker-events.ts';
 import { createChallengeStore } from './store/challenge-store.ts';
 import { checkDatabase, openDatabase } from './store/database.ts';
 import { createDeliveryStore } from './store/delivery-store.ts';
@@ -44,11 +49,12 @@ import { createDeveloperInbox } from './store/developer-inbox.ts';
 import { createEventStore } from './store/event-store.ts';
 import { followPhonePolicy } from './store/followed-phone-policy.ts';
 import { forgetExpired } from './store/forget-expired.ts';
-import { createGuessStore } from './store/guess-store.ts';
+import { createAcceptanceCounter, createGuessStore } from './store/guess-store.ts';
 import { openInboxFeed } from './store/inbox-feed.ts';
 import { createInboxRules } from './store/inbox-rule-store.ts';
 import { createLoaders } from './store/loaders.ts';
 import { createMessageStore } from './store/message-store.ts';
+import { createSendLedger } from './store/send-ledger.ts';
 import { createSuppressionStore } from './store/suppression-store.ts';
 import { openTemplateCatalogue } from './store/template-catalogue.ts';
 import { createTemplateArchive, readCurrentTemplates, seedTemplates } from './store/template-store.ts';
@@ -74,16 +80,13 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
   const shipped = readTemplateFiles(templatesFolder);
   await seedTemplates(database, shipped.texts);
 
-  const profile = createServiceClient(
-    'profile',
-    settings.profileUrls,
-    createTokenIssuer(settings.signingKey),
-    settings,
-  );
+  const issuer = createTokenIssuer(settings.signingKey);
+  const profile = createServiceClient('profile', settings.profileUrls, issuer, settings);
   const verifyToken = createTokenVerifier(settings.trustedKeys, 'messaging');
   const contacts = createContactSource(profile, settings.profileTimeoutMs);
   const hashes = createCodeHashes(settings.codeHmacKeys);
   const sealer = createSealer(settings.messageSealKey);
+  const ledger = createSendLedger(sendRulesOf(settings), observeSends(database, metrics.registry, logger));
   const templates = openTemplateCatalogue({
     read: () => readCurrentTemplates(database),
     databaseUrl,
@@ -112,12 +115,14 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     keyedHash: createKeyedHash(settings.idempotencyHmacKey),
   };
   const codes = {
-    challenges: createChallengeStore(database),
+    challenges: createChallengeStore(database, ledger),
     hashes,
     recipientHash,
+    subjects: createSubjects(createAddressHash(settings.numberHmacKey), settings.prefixDigits),
     times: { lifetimeMs: settings.codeLifetimeMs, coolDownMs: settings.codeCoolDownMs },
+    acceptances: createAcceptanceCounter(database, ledger),
     judgeGuess: createJudgeGuess({
-      guesses: createGuessStore(database),
+      guesses: createGuessStore(database, ledger),
       hashes,
       rules: { maxTries: settings.codeMaxTries, budget: settings.guessBudget },
       guessWindowMs: settings.guessWindowMs,
@@ -149,6 +154,14 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     defaultLocale,
   });
 
+  const telling = tellSubscribers({
+    issuer,
+    logger,
+    subscribers: settings.breakerSubscribers,
+    pollMs: settings.breakerPollMs,
+    timeoutMs: settings.providerTimeoutMs,
+    tellUntold: (name, deliver) => tellUntold(database, name, deliver, settings.providerTimeoutMs),
+  });
   const news = openProviderNews(settings, database);
   const providers = await chooseProviders(settings, database, testNumbers);
   const worker = await startWorker({
@@ -215,6 +228,7 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     async close() {
       await app.close();
       await worker.close();
+      await telling.close();
       await Promise.all(Object.values(providers).map((provider) => provider.close?.()));
       await feed?.close();
       await followed.close();

@@ -48,6 +48,26 @@ export const settings = {
       productionMinimum: 500,
     },
   ),
+  takenNumberAnswers: integer(
+    'TAKEN_BUDGET_NUMBER',
+    'how often a day it is told of a number that it is taken; then nothing is told of it any more',
+    { fallback: 10, min: 1 },
+  ),
+  takenNumberWindowMs: integer('TAKEN_BUDGET_NUMBER_WINDOW_MS', 'how long that day is', {
+    fallback: 86_400_000,
+    min: 1,
+    productionMinimum: 3_600_000,
+  }),
+  takenCallerAnswers: integer(
+    'TAKEN_BUDGET_CALLER',
+    'how often an hour a client is told that a number is taken; then it creates nobody, for that would tell as well',
+    { fallback: 1_000, min: 1 },
+  ),
+  takenCallerWindowMs: integer('TAKEN_BUDGET_CALLER_WINDOW_MS', 'how long that hour is', {
+    fallback: 3_600_000,
+    min: 1,
+    productionMinimum: 600_000,
+  }),
   resendCoolDownMs: integer('RESEND_COOL_DOWN_MS', 'how long after a code another one may be asked for', {
     fallback: 60_000,
     min: 0,

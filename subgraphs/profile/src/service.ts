@@ -21,6 +21,7 @@ import { startOutboxWorker } from './domain/outbox-worker.ts';
 import type { Dependencies } from './domain/ports.ts';
 import { startSchedule } from './domain/schedule.ts';
 import { subscriptionsOf } from './domain/subscriptions.ts';
+import { createTakenAnswers } from './domain/taken-answers.ts';
 import { createUserCursors } from './domain/user-cursors.ts';
 import { createEventDelivery } from './providers/events.ts';
 import { createMessaging } from './providers/messaging.ts';
@@ -31,6 +32,7 @@ import { openDatabase } from './store/client.ts';
 import { createOutboxStore } from './store/outbox.ts';
 import { createUserDirectory } from './store/search/directory.ts';
 import { forgetWords } from './store/search/forget-words.ts';
+import { createTakenAnswerStore } from './store/taken-answers.ts';
 import { forgetTombstones } from './store/tombstones.ts';
 import { createUserStatsStore } from './store/user-stats.ts';
 import { createUserStore } from './store/users.ts';
@@ -68,6 +70,10 @@ export async function startProfile(settings: ProfileSettings): Promise<Profile> 
   const verifications = writeVerificationsThrough(createVerificationStore(database, subscriptions), cache);
   const userStats = createUserStatsStore(database);
   const outbox = createOutboxStore(database);
+  const takenStore = createTakenAnswerStore(database, {
+    number: { answers: settings.takenNumberAnswers, windowMs: settings.takenNumberWindowMs },
+    caller: { answers: settings.takenCallerAnswers, windowMs: settings.takenCallerWindowMs },
+  });
   const messagingFor = (timeoutMs: number) =>
     createMessaging(clients.messaging, { timeoutMs, maxBatchSize: settings.batchSize });
 
@@ -107,6 +113,7 @@ export async function startProfile(settings: ProfileSettings): Promise<Profile> 
     userStats,
     messaging: messagingFor(settings.stepTimeoutMs),
     idempotency: createIdempotency(settings.idempotencyKey),
+    takenAnswers: createTakenAnswers(takenStore, settings.idempotencyKey),
     limits: { createTimeoutMs: settings.createTimeoutMs, resendCoolDownMs: settings.resendCoolDownMs },
     wakeOutbox,
   };
@@ -114,6 +121,7 @@ export async function startProfile(settings: ProfileSettings): Promise<Profile> 
   const schedule = startSchedule(
     [
       { name: 'idempotency keys', everyMs, run: () => users.forgetExpiredKeys() },
+      { name: 'taken answers', everyMs, run: () => takenStore.forgetTaken() },
       { name: 'tombstones', everyMs, run: () => forgetTombstones(database, settings.tombstoneLifetimeMs) },
       { name: 'dead letters', everyMs, run: () => outbox.layAside(settings.outboxMaxAgeMs) },
       { name: 'words', everyMs: settings.forgetWordsEveryMs, run: () => forgetWords(database) },

@@ -2,8 +2,12 @@ import { type Caller, isId } from '@atrium/service-kit';
 import type { Verdict } from './guessing.ts';
 import type { JudgeGuess } from './judge-guess.ts';
 import { mustUseCodes } from './policy.ts';
+import type { AcceptanceCounter } from './ports.ts';
 import { readPurpose } from './purpose.ts';
 import { readCode } from './read-code.ts';
+import type { RecipientHash } from './recipient-hash.ts';
+import type { Subjects } from './send-subjects.ts';
+import type { Contact } from './user.ts';
 import { InputRefused, refused, type UserError } from './user-error.ts';
 
 /** A code as the person typed it, and what it was sent for. */
@@ -19,13 +23,25 @@ export interface CheckedCode {
   readonly userErrors: UserError[];
 }
 
+/** Who asks, and how the person is looked up. */
+interface Checker {
+  readonly caller: Caller;
+  readonly findContact: (userId: string) => Promise<Contact | null>;
+}
+
+type Accepted = Extract<Verdict, { acceptedAt: unknown }>;
 type Rejection = Extract<Verdict, { rejection: unknown }>['rejection'];
 
 /**
  * Makes the action that checks a code against the open one of the user, the purpose and the client that asks. The right
  * code is accepted once. Nothing is asked of Profile: who has no code is told what nobody is told as well.
  */
-export function createCheckOneTimeCode({ judgeGuess }: { judgeGuess: JudgeGuess }) {
+export function createCheckOneTimeCode(parts: {
+  judgeGuess: JudgeGuess;
+  recipientHash: RecipientHash;
+  subjects: Subjects;
+  acceptances: AcceptanceCounter;
+}) {
   async function judge(caller: Caller, input: CheckOneTimeCode): Promise<Verdict> {
     const { clientId } = mustUseCodes(caller);
     const purpose = readPurpose(input.purpose);
@@ -35,13 +51,27 @@ export function createCheckOneTimeCode({ judgeGuess }: { judgeGuess: JudgeGuess 
     }
     if (!isId(input.userId)) return { rejection: 'CODE_NOT_SENT' };
     const key = { userId: input.userId.toLowerCase(), purpose, boundTo: clientId };
-    return judgeGuess({ key, typed: input.code, again: 'once' });
+    return parts.judgeGuess({ key, typed: input.code, again: 'once', places: [] });
   }
 
-  return async (caller: Caller, input: CheckOneTimeCode): Promise<CheckedCode> => {
+  /**
+   * A code that was sent as an SMS counts for the breakers that its sending counted for. Their number is not kept
+   * readable, so Profile is asked for it; with Profile away a log-in goes on, and is not counted.
+   */
+  async function countAccepted({ findContact }: Checker, userId: string, { challenge }: Accepted): Promise<void> {
+    const contact = await findContact(userId.toLowerCase()).catch(() => null);
+    const number = contact?.phoneNumber;
+    if (!number || !parts.recipientHash(number).equals(challenge.recipientHash)) return;
+    await parts.acceptances.countAccepted(challenge.id, parts.subjects.placesOf(number));
+  }
+
+  return async (checker: Checker, input: CheckOneTimeCode): Promise<CheckedCode> => {
     try {
-      const verdict = await judge(caller, input);
-      if (!('rejection' in verdict)) return { accepted: true, userErrors: [] };
+      const verdict = await judge(checker.caller, input);
+      if (!('rejection' in verdict)) {
+        await countAccepted(checker, input.userId, verdict);
+        return { accepted: true, userErrors: [] };
+      }
       const code = verdict.rejection;
       return { accepted: false, userErrors: [{ code, field: ['input', 'code'], message: sentences[code] }] };
     } catch (error) {

@@ -4,6 +4,7 @@ import type { JudgeGuess } from './judge-guess.ts';
 import { mustBeService } from './policy.ts';
 import { phoneVerification } from './purpose.ts';
 import type { RecipientHash } from './recipient-hash.ts';
+import type { Subjects } from './send-subjects.ts';
 import type { UserErrorCode } from './user-error.ts';
 
 /** One code to be checked, for one user and number. */
@@ -25,12 +26,16 @@ export interface CheckOutcome {
  * Makes the action that checks codes against the open challenge of each user and number. The right code is accepted
  * once; the same code again, while it lives, is answered as the first time, so that a lost answer can be asked for again.
  */
-export function createCheckPhoneVerification(parts: { judgeGuess: JudgeGuess; recipientHash: RecipientHash }) {
+export function createCheckPhoneVerification(parts: {
+  judgeGuess: JudgeGuess;
+  recipientHash: RecipientHash;
+  subjects: Subjects;
+}) {
   function judge({ userId, phoneNumber, code }: CheckPhoneVerification): Promise<Verdict> | Verdict {
     if (!isId(userId)) return { rejection: 'CODE_NOT_SENT' };
     const boundTo = parts.recipientHash(phoneNumber).toString('base64');
     const key = { userId: userId.toLowerCase(), purpose: phoneVerification, boundTo };
-    return parts.judgeGuess({ key, typed: code, again: 'repeatable' });
+    return parts.judgeGuess({ key, typed: code, again: 'repeatable', places: parts.subjects.placesOf(phoneNumber) });
   }
 
   return async (caller: Caller, inputs: readonly CheckPhoneVerification[]): Promise<CheckOutcome[]> => {

@@ -1,6 +1,6 @@
 import type { CodeHashes } from './code-hash.ts';
 import type { Guess } from './judge-guess.ts';
-import type { ChallengeKey, LockedChallenge, LockedChallenges } from './ports.ts';
+import type { ChallengeKey, GuessedChallenge, LockedChallenge, LockedChallenges } from './ports.ts';
 import { readCode } from './read-code.ts';
 import type { UserErrorCode } from './user-error.ts';
 
@@ -14,7 +14,7 @@ export interface GuessRules {
 
 /** What became of a guess. */
 export type Verdict =
-  | { readonly acceptedAt: Date }
+  | { readonly acceptedAt: Date; readonly challenge: Pick<LockedChallenge, 'id' | 'recipientHash'> }
   | {
       readonly rejection: Extract<
         UserErrorCode,
@@ -26,7 +26,7 @@ export type Verdict =
 export interface Guessing {
   judge(guess: Guess): Verdict;
   /** What the guesses changed, for the store. */
-  changed(): LockedChallenges;
+  changed(): LockedChallenges<GuessedChallenge>;
 }
 
 type Open<T> = { -readonly [K in keyof T]: T[K] };
@@ -36,10 +36,12 @@ type Open<T> = { -readonly [K in keyof T]: T[K] };
  * known to anyone: against the code, where it was wrong, and against the recipient, whose budget outlives the code.
  */
 export function openGuessing(locked: LockedChallenges, rules: GuessRules, hashes: CodeHashes): Guessing {
-  const challenges = new Map(locked.challenges.map((challenge) => [nameOf(challenge), { ...challenge }]));
+  const challenges = new Map(
+    locked.challenges.map((challenge): [string, Open<GuessedChallenge>] => [nameOf(challenge), { ...challenge }]),
+  );
   const recipients = new Map(locked.recipients.map((each) => [each.recipientHash.toString('hex'), { ...each }]));
 
-  function judgeCode(challenge: Open<LockedChallenge>, code: string): Verdict {
+  function judgeCode(challenge: Open<GuessedChallenge>, code: string, places: Guess['places']): Verdict {
     const { id: challengeId, userId, purpose, recipientHash, acceptedAt } = challenge;
     const recipient = recipients.get(recipientHash.toString('hex'));
     if (!recipient) throw new Error('a challenge was locked without its recipient');
@@ -55,18 +57,19 @@ export function openGuessing(locked: LockedChallenges, rules: GuessRules, hashes
     }
     if (challenge.expired) return { rejection: 'CODE_EXPIRED' };
     challenge.acceptedAt = challenge.now;
-    return { acceptedAt: challenge.now };
+    challenge.places = places;
+    return { acceptedAt: challenge.now, challenge };
   }
 
   /** To say an accepted code again is no guess. Who says another one does not know it, and has no second word. */
-  function repeatCode(challenge: Open<LockedChallenge>, acceptedAt: Date, right: boolean): Verdict {
-    if (right) return challenge.expired ? { rejection: 'CODE_EXPIRED' } : { acceptedAt };
+  function repeatCode(challenge: Open<GuessedChallenge>, acceptedAt: Date, right: boolean): Verdict {
+    if (right) return challenge.expired ? { rejection: 'CODE_EXPIRED' } : { acceptedAt, challenge };
     challenge.tries = rules.maxTries;
     return { rejection: 'CODE_USED_UP' };
   }
 
   return {
-    judge({ key, typed, again }) {
+    judge({ key, typed, again, places }) {
       const challenge = challenges.get(nameOf(key));
       if (!challenge) return { rejection: 'CODE_NOT_SENT' };
       if (challenge.tries >= rules.maxTries) return { rejection: 'CODE_USED_UP' };
@@ -74,7 +77,7 @@ export function openGuessing(locked: LockedChallenges, rules: GuessRules, hashes
       const code = readCode(typed);
       // What cannot be a code is a slip of the finger and no guess: it costs no try.
       if (code === undefined) return { rejection: 'CODE_WRONG' };
-      return judgeCode(challenge, code);
+      return judgeCode(challenge, code, places);
     },
     changed: () => ({ challenges: [...challenges.values()], recipients: [...recipients.values()] }),
   };

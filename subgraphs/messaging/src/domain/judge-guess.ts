@@ -2,6 +2,7 @@ import { createBatcher } from '@atrium/service-kit';
 import type { CodeHashes } from './code-hash.ts';
 import { type GuessRules, openGuessing, type Verdict } from './guessing.ts';
 import type { ChallengeKey, GuessStore } from './ports.ts';
+import type { SendSubject } from './send-subjects.ts';
 
 /** A code as somebody typed it. */
 export interface Guess {
@@ -10,6 +11,8 @@ export interface Guess {
   readonly typed: string;
   /** Whether a code that was accepted is accepted once more, with the first time. */
   readonly again: 'repeatable' | 'once';
+  /** The prefix and country that its acceptance counts for. */
+  readonly places: readonly SendSubject[];
 }
 
 /** Judges a guess for good: what it changed is durable when it answers. */

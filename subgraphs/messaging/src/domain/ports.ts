@@ -1,8 +1,11 @@
 import type { Page, RequestContext, UserEvent } from '@atrium/service-kit';
 import type DataLoader from 'dataloader';
+import type { RefusedBy } from './admit-sends.ts';
 import type { KeptCode } from './code-hash.ts';
 import type { Message, MessageChannel, MessageContent, NewMessage } from './message.ts';
 import type { ToldReason } from './provider-event.ts';
+import type { BreakerChange } from './send-breaker.ts';
+import type { SendSubject } from './send-subjects.ts';
 import type { MessageTemplate, TemplateKey, TemplateText } from './template.ts';
 import type { Contact } from './user.ts';
 import type { UserErrorCode } from './user-error.ts';
@@ -76,10 +79,12 @@ export interface NewChallenge extends ChallengeKey {
   readonly recipientHash: Buffer;
   /** Whether it goes to a test number, which has no cool-down and no budget. */
   readonly isTest: boolean;
-  readonly outcome: (KeptCode & { message: NewMessage }) | { rejection: UserErrorCode };
+  readonly outcome:
+    | (KeptCode & { message: NewMessage; subjects: readonly SendSubject[] })
+    | { rejection: UserErrorCode };
 }
 
-/** The answer to a request for a code, now and whenever it is repeated; but COOL_DOWN is of the moment and not kept. */
+/** The answer to a request for a code, now and whenever it is repeated; but COOL_DOWN and BUDGET_EXCEEDED are of the moment and not kept. */
 export interface ChallengeOutcome {
   readonly requestId: string;
   readonly codeSentAt: Date | null;
@@ -93,13 +98,14 @@ export interface ChallengeOutcome {
 export interface NewOneTimeCode extends BoundCode {
   /** Absent where there is nobody to send it to, and nobody is to know. */
   readonly message: NewMessage | undefined;
+  readonly subjects: readonly SendSubject[];
 }
 
 /** What became of a request for a one-time code. */
 export type OneTimeCodeOutcome =
   /** Now, or when the key was first used with this input. */
   | { kind: 'sent'; codeSentAt: Date; codeExpiresAt: Date }
-  | { kind: 'cool-down'; waitMs: number }
+  | { kind: 'cool-down' | 'over-budget'; waitMs: number }
   /** The key was used with another input. */
   | { kind: 'conflict' }
   /** The user has been erased. */
@@ -120,9 +126,25 @@ export interface LockedChallenge extends BoundCode {
   readonly now: Date;
 }
 
+/** Told of what happened to sends, once it is committed. */
+export interface SendObserver {
+  refused(by: RefusedBy): void;
+  breakerChanged(change: BreakerChange): void;
+}
+
+/** Counts acceptances for the breakers of prefixes and countries. */
+export interface AcceptanceCounter {
+  countAccepted(challengeId: string, places: readonly SendSubject[]): Promise<void>;
+}
+
+/** A challenge after guesses; where it was accepted for the first time, with the prefix and country that this counts for. */
+export interface GuessedChallenge extends LockedChallenge {
+  readonly places?: readonly SendSubject[];
+}
+
 /** Open challenges and those whom their codes were sent to. */
-export interface LockedChallenges {
-  readonly challenges: readonly LockedChallenge[];
+export interface LockedChallenges<Challenge = LockedChallenge> {
+  readonly challenges: readonly Challenge[];
   /** How many guesses of the window count against each recipient. */
   readonly recipients: readonly { readonly recipientHash: Buffer; readonly guesses: number }[];
 }
@@ -132,7 +154,8 @@ export interface ChallengeStore {
   /**
    * Takes requests in one step with their messages; answers by request id. A request that was taken before keeps its
    * first outcome; for an erased user there is none, and nothing is kept. A new code ends the one before it. COOL_DOWN
-   * where the number was sent a code a moment ago, whoever's it was: nothing is kept, and the request may come again.
+   * where the number was sent a code a moment ago, whoever's it was, and BUDGET_EXCEEDED where there is no room for it:
+   * nothing is kept, and the request may come again.
    */
   addChallenges(challenges: NewChallenge[], times: CodeTimes): Promise<Map<string, ChallengeOutcome>>;
   /** The same for the one code that a client asks for. */
@@ -153,7 +176,11 @@ export interface GuessStore {
    * Locks the open challenges with these keys, lets `decide` look at them, and writes what it changes. Nobody else
    * decides about the same challenge, or about any of the same recipient, meanwhile.
    */
-  decide(keys: ChallengeKey[], windowMs: number, decide: (locked: LockedChallenges) => LockedChallenges): Promise<void>;
+  decide(
+    keys: ChallengeKey[],
+    windowMs: number,
+    decide: (locked: LockedChallenges) => LockedChallenges<GuessedChallenge>,
+  ): Promise<void>;
 }
 
 /** What events do here. */

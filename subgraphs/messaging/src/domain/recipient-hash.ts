@@ -14,3 +14,12 @@ export function createRecipientHash(key: Buffer): RecipientHash {
       ? hash('phone number', recipient)
       : hash('e-mail address', recipient.normalize('NFC').toLowerCase());
 }
+
+/** By what the network address that a client asks from is recognised. */
+export type AddressHash = (address: string) => Buffer;
+
+/** HMAC-SHA-256 of a network address, by the same key. */
+export function createAddressHash(key: Buffer): AddressHash {
+  const hash = createKeyedHash(key);
+  return (address) => hash('client address', address);
+}

@@ -18,6 +18,7 @@ import { readPurpose } from './purpose.ts';
 import { readIdempotencyKey } from './read-send-input.ts';
 import type { RecipientHash } from './recipient-hash.ts';
 import type { Sealer } from './seal.ts';
+import type { Subjects } from './send-subjects.ts';
 import { wholeMinutes } from './start-phone-verifications.ts';
 import type { Recipient, Suppressions } from './suppressions.ts';
 import { chooseTemplate, customaryLocale } from './template.ts';
@@ -40,9 +41,10 @@ export interface SentCode {
 }
 
 /** Who asks, and how the person is looked up. */
-interface Asker {
+export interface Asker {
   readonly caller: Caller;
   readonly findContact: (userId: string) => Promise<Contact | null>;
+  readonly clientAddress: string | undefined;
 }
 
 /** A person and where their code goes. */
@@ -71,6 +73,7 @@ export function createSendOneTimeCode(parts: {
   keyedHash: KeyedHash;
   times: CodeTimes;
   defaultLocale: string;
+  subjects: Subjects;
 }) {
   const { challenges, hashes, times, defaultLocale } = parts;
   const { testNumbers } = parts.policy;
@@ -84,7 +87,7 @@ export function createSendOneTimeCode(parts: {
     if (!isId(input.userId)) throw noSuchUser();
     const userId = input.userId.toLowerCase();
     const reached = await reach(asker, userId, input.channel, mayKnowUsers);
-    const code = await makeCode({ userId, purpose, boundTo: clientId }, reached);
+    const code = await makeCode({ userId, purpose, boundTo: clientId }, reached, asker.clientAddress);
     const outcome = await challenges.addOneTimeCode(code, times, claim);
     if (outcome.kind !== 'gone' || mayKnowUsers) return outcome;
     // Erased a moment ago: nobody any more, like those who never were.
@@ -130,6 +133,7 @@ export function createSendOneTimeCode(parts: {
   async function makeCode(
     key: Pick<NewOneTimeCode, 'userId' | 'purpose' | 'boundTo'>,
     reached: Reached | undefined,
+    clientAddress: string | undefined,
   ): Promise<NewOneTimeCode> {
     const id = newId();
     const to = reached?.recipient.to ?? `nobody ${key.userId}`;
@@ -138,7 +142,8 @@ export function createSendOneTimeCode(parts: {
     const recipientHash = parts.recipientHash(to);
     const kept = hashes.keep({ ...key, challengeId: id, recipientHash, code });
     const message = reached && (await compose(reached, key, code));
-    return { ...key, ...kept, id, recipientHash, isTest, message };
+    const subjects = isTest ? [] : parts.subjects.of({ recipientHash, to, clientId: key.boundTo, clientAddress });
+    return { ...key, ...kept, id, recipientHash, isTest, message, subjects };
   }
 
   async function compose(
@@ -193,11 +198,23 @@ function timesOf(outcome: OneTimeCodeOutcome): { codeSentAt: Date; codeExpiresAt
       const wait = seconds === 1 ? '1 second' : `${seconds} seconds`;
       throw refused('COOL_DOWN', 'userId', `A code was sent there a moment ago. Ask for another one in ${wait}.`);
     }
+    case 'over-budget':
+      throw refused(
+        'BUDGET_EXCEEDED',
+        'userId',
+        `Too many codes were asked for. Ask again in ${inWords(outcome.waitMs)}.`,
+      );
     case 'conflict':
       throw refused('IDEMPOTENCY_CONFLICT', 'idempotencyKey', 'This key was used with another input. Use a new key.');
     case 'gone':
       throw noSuchUser();
   }
+}
+
+function inWords(ms: number): string {
+  const minutes = Math.ceil(ms / 60_000);
+  if (minutes > 90) return `${Math.ceil(minutes / 60)} hours`;
+  return minutes === 1 ? 'a minute' : `${minutes} minutes`;
 }
 
 function noSuchUser(): InputRefused {

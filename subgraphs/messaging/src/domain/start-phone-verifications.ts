@@ -9,6 +9,7 @@ import type { ChallengeOutcome, ChallengeStore, CodeTimes, NewChallenge, Templat
 import { phoneVerification as purpose } from './purpose.ts';
 import type { RecipientHash } from './recipient-hash.ts';
 import type { Sealer } from './seal.ts';
+import type { Subjects } from './send-subjects.ts';
 import type { Suppressions } from './suppressions.ts';
 import { canonicalLocale, chooseTemplate, customaryLocale, type MessageTemplate } from './template.ts';
 import type { UserErrorCode } from './user-error.ts';
@@ -21,6 +22,7 @@ export interface StartPhoneVerification {
   readonly country: string;
   readonly locale?: string | null | undefined;
   readonly clientId: string;
+  readonly clientAddress?: string | null | undefined;
 }
 
 /**
@@ -39,6 +41,7 @@ export function createStartPhoneVerifications(parts: {
   policy: PhonePolicy;
   suppressions: Suppressions;
   times: CodeTimes;
+  subjects: Subjects;
   defaultLocale: string;
 }) {
   const { challenges, hashes, sealer, times, defaultLocale } = parts;
@@ -63,7 +66,8 @@ export function createStartPhoneVerifications(parts: {
     const code = isTest ? testNumbers.code : newCode();
     const kept = hashes.keep({ challengeId: id, userId, purpose, recipientHash, code });
     const values = { code, minutes: wholeMinutes(times.lifetimeMs) };
-    const { clientId } = input;
+    const { clientId, clientAddress } = input;
+    const subjects = isTest ? [] : parts.subjects.of({ recipientHash, to, clientId, clientAddress });
     const message = composeMessage(sealer, {
       template,
       userId,
@@ -73,7 +77,7 @@ export function createStartPhoneVerifications(parts: {
       code,
       lifetimeMs: times.lifetimeMs,
     });
-    return { ...base, isTest, outcome: { ...kept, message } };
+    return { ...base, isTest, outcome: { ...kept, message, subjects } };
   }
 
   return async (caller: Caller, inputs: readonly StartPhoneVerification[]): Promise<ChallengeOutcome[]> => {

@@ -8,7 +8,7 @@ import type { ChallengeOutcome, Loaders } from '../domain/ports.ts';
 import type { MessagePreview, PreviewRequest } from '../domain/preview-message.ts';
 import type { TypedTemplate } from '../domain/read-template-input.ts';
 import type { Sender, SendMessage, SendOutcome } from '../domain/send-message.ts';
-import type { SendOneTimeCode, SentCode } from '../domain/send-one-time-code.ts';
+import type { Asker, SendOneTimeCode, SentCode } from '../domain/send-one-time-code.ts';
 import type { StartPhoneVerification } from '../domain/start-phone-verifications.ts';
 import type { MessageTemplate, TemplateKey } from '../domain/template.ts';
 import type { UpsertOutcome } from '../domain/upsert-message-template.ts';
@@ -22,8 +22,8 @@ export interface Actions {
     caller: SubgraphContext['caller'],
     inputs: readonly TypedPhoneNumber[],
   ): Promise<PhoneNumberJudgement[]>;
-  sendOneTimeCode(asker: Sender, input: SendOneTimeCode): Promise<SentCode>;
-  checkOneTimeCode(caller: SubgraphContext['caller'], input: CheckOneTimeCode): Promise<CheckedCode>;
+  sendOneTimeCode(asker: Asker, input: SendOneTimeCode): Promise<SentCode>;
+  checkOneTimeCode(checker: Sender, input: CheckOneTimeCode): Promise<CheckedCode>;
   startPhoneVerifications(
     caller: SubgraphContext['caller'],
     inputs: readonly StartPhoneVerification[],

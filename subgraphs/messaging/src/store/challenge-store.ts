@@ -12,18 +12,21 @@ import { findCodeOfKey, takeKeyForCode } from './idempotent-codes.ts';
 import { insertMessages } from './message-queue.ts';
 import { holdOneTimeCodes } from './one-time-code-lock.ts';
 import { type LockedRecipient, lockRecipients } from './recipient-limits.ts';
+import { type Reservation, reservingSends } from './reserve-sends.ts';
+import type { SendLedger } from './send-ledger.ts';
 import { holdUsers } from './user-lock.ts';
 
 /** One-time codes as they are made. Locks are taken in one order: users, places of codes, recipients, challenges. */
-export function createChallengeStore(database: Database): ChallengeStore {
+export function createChallengeStore(database: Database, ledger: SendLedger): ChallengeStore {
+  const reserved = reservingSends(database, ledger);
   return {
     async addChallenges(challenges, times) {
       if (challenges.length === 0) return new Map();
-      return database.$transaction((tx) => addChallenges(tx, challenges, times));
+      return reserved((tx, reserve) => addChallenges(tx, reserve, challenges, times));
     },
 
     addOneTimeCode: (code, times, claim) =>
-      database.$transaction(async (tx): Promise<OneTimeCodeOutcome> => {
+      reserved(async (tx, reserve): Promise<OneTimeCodeOutcome> => {
         const { message } = code;
         const erased = message ? await holdUsers(tx, [code.userId]) : new Set();
         if (erased.size > 0) return { kind: 'gone' };
@@ -34,6 +37,9 @@ export function createChallengeStore(database: Database): ChallengeStore {
         if (repeated) return repeated;
         const waitMs = code.isTest ? 0 : coolDownLeft(recipient, times);
         if (waitMs > 0) return { kind: 'cool-down', waitMs };
+        const send = { requestId: code.id, subjects: code.subjects };
+        const refusal = (await reserve.first([send])).get(code.id);
+        if (refusal) return { kind: 'over-budget', waitMs: refusal.retryAfterMs };
         // Somebody uses the key for another input just now, or did for a user who is erased.
         if (claim && !(await takeKeyForCode(tx, claim, code))) {
           return (await findCodeOfKey(tx, claim)) ?? { kind: 'gone' };
@@ -43,6 +49,7 @@ export function createChallengeStore(database: Database): ChallengeStore {
         const [added] = await insert(tx, [{ ...code, requestId: null, codeHash, keyId, rejection: null }], times);
         if (!added?.codeSentAt || !added.codeExpiresAt) throw new Error('a code was not kept');
         if (message) await insertMessages(tx, [message]);
+        await reserve.last([send]);
         return { kind: 'sent', codeSentAt: added.codeSentAt, codeExpiresAt: added.codeExpiresAt };
       }),
 
@@ -52,6 +59,7 @@ export function createChallengeStore(database: Database): ChallengeStore {
 
 async function addChallenges(
   tx: Transaction,
+  reserve: Reservation,
   challenges: NewChallenge[],
   times: CodeTimes,
 ): Promise<Map<string, ChallengeOutcome>> {
@@ -71,18 +79,32 @@ async function addChallenges(
     recipients,
     times,
   );
+  const sends = due.flatMap(({ requestId, outcome }) =>
+    'subjects' in outcome ? [{ requestId, subjects: outcome.subjects }] : [],
+  );
+  const refused = await reserve.first(sends);
+  const admitted = due.filter(({ requestId }) => !refused.has(requestId));
   await endOpen(
     tx,
-    due.filter(({ outcome }) => 'codeHash' in outcome),
+    admitted.filter(({ outcome }) => 'codeHash' in outcome),
   );
-  const rows = due.map(({ outcome, ...challenge }) => ({ ...challenge, ...noCode, ...outcome }));
+  const rows = admitted.map(({ outcome, ...challenge }) => ({ ...challenge, ...noCode, ...outcome }));
   const added = new Map((await insert(tx, rows, times)).map((row) => [row.id, row]));
   await insertMessages(
     tx,
-    due.flatMap(({ id, outcome }) => (added.has(id) && 'message' in outcome ? [outcome.message] : [])),
+    admitted.flatMap(({ id, outcome }) => (added.has(id) && 'message' in outcome ? [outcome.message] : [])),
+  );
+  const late = await missed(tx, admitted, added);
+  await reserve.last(sends);
+  const overBudget = [...refused].map(
+    ([requestId, { retryAfterMs }]) =>
+      [
+        requestId,
+        { ...noTimes, requestId, rejection: 'BUDGET_EXCEEDED', retryAfterMs } satisfies ChallengeOutcome,
+      ] as const,
   );
   // The first outcome of a request counts, also where the request stands twice in this batch.
-  return new Map([...cooling, ...toOutcomes([...added.values()]), ...known, ...(await missed(tx, due, added))]);
+  return new Map([...cooling, ...overBudget, ...toOutcomes([...added.values()]), ...known, ...late]);
 }
 
 const noTimes = { codeSentAt: null, codeExpiresAt: null };

@@ -8,11 +8,18 @@ import { idempotencyLifetimeMs } from './message-store.ts';
  */
 const memoryMs = 30 * 24 * 60 * 60 * 1_000;
 
+/** How long a count of sends is kept after the last one. */
+const countsMemoryMs = 7 * 24 * 60 * 60 * 1_000;
+
 /** What is remembered for a while only: idempotency keys, dead codes, what counted against numbers, old events. */
 const expiring = [
   { table: 'idempotency_keys', since: 'created_at', lifetimeMs: idempotencyLifetimeMs },
   { table: 'challenges', since: 'created_at', lifetimeMs: memoryMs },
   { table: 'recipient_limits', since: 'touched_at', lifetimeMs: memoryMs },
+  // Longer than any budget's window; a breaker that is open is forgotten as well where nobody asks for so long.
+  { table: 'send_counts', since: 'counted_at', lifetimeMs: countsMemoryMs },
+  { table: 'breaker_events', since: 'happened_at', lifetimeMs: memoryMs },
+  { table: 'postponed_sends', since: 'postponed_at', lifetimeMs: memoryMs },
   { table: 'taken_events', since: 'taken_at', lifetimeMs: memoryMs },
   { table: 'provider_events', since: 'taken_at', lifetimeMs: memoryMs },
   { table: 'denied_numbers', since: 'expires_at', lifetimeMs: 0 },

@@ -1,20 +1,44 @@
-import type { ChallengeKey, GuessStore, LockedChallenge, LockedChallenges } from '../domain/ports.ts';
+import type {
+  AcceptanceCounter,
+  ChallengeKey,
+  GuessedChallenge,
+  GuessStore,
+  LockedChallenge,
+  LockedChallenges,
+} from '../domain/ports.ts';
 import { phoneVerification } from '../domain/purpose.ts';
 import { wantedKeys } from './challenge-keys.ts';
 import type { Database, Transaction } from './database.ts';
 import { holdOneTimeCodes } from './one-time-code-lock.ts';
 import { addGuesses, lockRecipients } from './recipient-limits.ts';
+import type { SendLedger } from './send-ledger.ts';
 
 /** Guesses at one-time codes, judged one after the other where they meet. */
-export function createGuessStore(database: Database): GuessStore {
+export function createGuessStore(database: Database, ledger: SendLedger): GuessStore {
   return {
     async decide(keys, windowMs, decide) {
-      await database.$transaction(async (tx) => {
+      const changes = await database.$transaction(async (tx) => {
         const locked = await lockOpen(tx, keys, windowMs);
         const after = decide(locked);
-        await updateChallenges(tx, changedIn(locked, after));
+        const changed = changedIn(locked, after);
+        await updateChallenges(tx, changed);
         await addGuesses(tx, guessesIn(locked, after), windowMs);
+        return ledger.countVerified(
+          tx,
+          changed.flatMap(({ id, places = [] }) => (places.length === 0 ? [] : [{ challengeId: id, places }])),
+        );
       });
+      ledger.tell({ changes });
+    },
+  };
+}
+
+/** Acceptances whose number was found out after the guess was judged. */
+export function createAcceptanceCounter(database: Database, ledger: SendLedger): AcceptanceCounter {
+  return {
+    async countAccepted(challengeId, places) {
+      const changes = await database.$transaction((tx) => ledger.countVerified(tx, [{ challengeId, places }]));
+      ledger.tell({ changes });
     },
   };
 }
@@ -60,7 +84,7 @@ async function lockChallenges(tx: Transaction, keys: ChallengeKey[]): Promise<Lo
   }));
 }
 
-function changedIn(before: LockedChallenges, after: LockedChallenges): LockedChallenge[] {
+function changedIn(before: LockedChallenges, after: LockedChallenges<GuessedChallenge>): GuessedChallenge[] {
   const byId = new Map(before.challenges.map((challenge) => [challenge.id, challenge]));
   return after.challenges.filter(({ id, tries, acceptedAt }) => {
     const was = byId.get(id);
@@ -68,7 +92,10 @@ function changedIn(before: LockedChallenges, after: LockedChallenges): LockedCha
   });
 }
 
-function guessesIn(before: LockedChallenges, after: LockedChallenges): { recipientHash: Buffer; count: number }[] {
+function guessesIn(
+  before: LockedChallenges,
+  after: LockedChallenges<GuessedChallenge>,
+): { recipientHash: Buffer; count: number }[] {
   return after.recipients.flatMap(({ recipientHash, guesses }) => {
     const was = before.recipients.find((each) => each.recipientHash.equals(recipientHash));
     const count = guesses - (was?.guesses ?? 0);

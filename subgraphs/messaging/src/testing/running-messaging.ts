@@ -8,6 +8,14 @@ import { startTestDatabase, type TestDatabase } from './database.ts';
 import { type FakeProfile, startFakeProfile } from './fake-profile.ts';
 import { waitFor } from './wait-for.ts';
 
+/** The tests of all else make many codes, for few numbers that are much alike. */
+const roomyBudgets = Object.fromEntries(
+  ['NUMBER', 'PREFIX', 'COUNTRY', 'CALLER', 'ADDRESS'].flatMap((of) => [
+    [`SEND_BUDGET_${of}_HOUR`, '1000000'],
+    [`SEND_BUDGET_${of}_DAY`, '1000000'],
+  ]),
+);
+
 /** An answer of /graphql. */
 export interface Answer {
   status: number;
@@ -69,6 +77,7 @@ export async function startRunningMessaging(
     MESSAGE_SEAL_KEY: randomKey(),
     IDEMPOTENCY_HMAC_KEY: randomKey(),
     RESCUE_INTERVAL_MS: '100',
+    ...roomyBudgets,
     ...overrides,
   };
   let services: Messaging[] = [];

@@ -1,11 +1,12 @@
 import { isId, newId, type RequestContext } from '@atrium/service-kit';
 import type { IdempotencyFingerprint } from './idempotency.ts';
 import { judgePhoneNumber } from './judge-phone-number.ts';
+import { numberTaken, tooManyTaken } from './number-taken.ts';
 import { readTypedPhoneNumber } from './phone-number.ts';
 import { mayWriteUsers } from './policy.ts';
 import type { Dependencies, Invocation, PhoneChangeOutcome, UsedKey } from './ports.ts';
 import { faultsOfKey } from './read-create-user-input.ts';
-import { startOrLeave } from './start-verification.ts';
+import { notSent, startOrLeave } from './start-verification.ts';
 import { isRefused } from './text.ts';
 import type { User } from './user.ts';
 import { type Outcome, refusal, success, userError } from './user-error.ts';
@@ -79,11 +80,13 @@ async function begin(change: Change): Promise<Outcome<User>> {
   if ('rejection' in verdict) return refusal(userError(verdict.rejection, 'phoneNumber'));
 
   const { phoneNumber } = verdict;
+  const waitMs = dependencies.takenAnswers.knownWaitMs({ clientId, phoneNumber });
+  if (waitMs !== undefined) return refusal(tooManyTaken(waitMs));
   // This request has the code sent itself, so the outbox leaves the record alone until the request must be over.
   const leaseMs = messagingAway ? 0 : dependencies.limits.createTimeoutMs + 1_000;
   const requested = { userId, phoneNumber, clientId, requestId: newId(), leaseMs, idempotency: fingerprint };
   const outcome = await dependencies.users.changePhoneNumber(requested);
-  if (outcome.kind !== 'pending') return refused(change, outcome.kind);
+  if (outcome.kind !== 'pending') return refused(change, phoneNumber, outcome.kind);
   dependencies.wakeOutbox('user.updated');
   if (!messagingAway) return sendCode(change, outcome.user);
   dependencies.wakeOutbox('phone.change-requested');
@@ -95,18 +98,22 @@ async function sendCode(change: Change, user: User): Promise<Outcome<User>> {
   const { dependencies, context, fingerprint } = change;
   const record = await dependencies.verifications.findRequest(user.id, 'phone.change-requested');
   if (!record) return success(user);
-  const { user: current = user, rejection } = await startOrLeave(dependencies, record, user, context);
-  if (rejection === undefined) return success(current);
+  const { user: current = user, refused } = await startOrLeave(dependencies, record, user, context);
+  if (!refused) return success(current);
   if (fingerprint) await dependencies.users.releaseKey(fingerprint);
-  return refusal(userError(rejection, 'phoneNumber'));
+  return refusal(notSent(refused, 'phoneNumber'));
 }
 
-async function refused(change: Change, kind: Exclude<PhoneChangeOutcome['kind'], 'pending'>): Promise<Outcome<User>> {
+async function refused(
+  change: Change,
+  phoneNumber: string,
+  kind: Exclude<PhoneChangeOutcome['kind'], 'pending'>,
+): Promise<Outcome<User>> {
   switch (kind) {
     case 'not-found':
       return refusal(userError('NOT_FOUND', 'userId'));
     case 'number-taken':
-      return refusal(userError('PHONE_NUMBER_TAKEN', 'phoneNumber'));
+      return refusal(await numberTaken(change.dependencies.takenAnswers, { clientId: change.clientId, phoneNumber }));
     case 'own-number':
       return refusal(
         userError('NOT_ALLOWED', 'phoneNumber', 'This is the user’s number already. Give the one to change it to.'),

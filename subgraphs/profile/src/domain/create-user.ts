@@ -1,6 +1,7 @@
 import { newId, type RequestContext } from '@atrium/service-kit';
 import type { IdempotencyFingerprint } from './idempotency.ts';
 import { judgePhoneNumber } from './judge-phone-number.ts';
+import { numberTaken, tooManyTaken } from './number-taken.ts';
 import type { OutboxRecord } from './outbox-record.ts';
 import { mayWriteUsers } from './policy.ts';
 import type { Dependencies, Invocation, NewUser, SaveOutcome, UsedKey } from './ports.ts';
@@ -60,6 +61,8 @@ export async function judgeNumber(creation: Creation): Promise<Outcome<Candidate
   const question = { phoneNumber: typedPhoneNumber, country, clientId, context };
   const { verdict, messagingAway } = await judgePhoneNumber(dependencies.messaging, question);
   if ('rejection' in verdict) return refusal(phoneNumberError(verdict.rejection));
+  const waitMs = dependencies.takenAnswers.knownWaitMs({ clientId, phoneNumber: verdict.phoneNumber });
+  if (waitMs !== undefined) return refusal(tooManyTaken(waitMs));
   const newUser = {
     ...{ id: newId(), name, country, location, email, locale, phoneNumber: verdict.phoneNumber },
     ...{ clientId, requestId: newId(), idempotency: fingerprint },
@@ -75,7 +78,7 @@ export async function finish(
   saved: SaveOutcome,
 ): Promise<Outcome<User>> {
   const { dependencies, clientId, context } = creation;
-  if (saved.kind !== 'saved') return whatHappenedBefore(creation, saved.kind);
+  if (saved.kind !== 'saved') return whatHappenedBefore(creation, newUser.phoneNumber, saved.kind);
   dependencies.wakeOutbox('user.created');
   // Whoever has lost the number by it, because their claim had lapsed, has changed as well.
   dependencies.wakeOutbox('user.updated');
@@ -108,10 +111,15 @@ export async function resumeIfUsed(creation: Creation): Promise<Outcome<User> | 
 }
 
 /** A repeat that runs in another process at the same time loses by its number or by its key, and finds the first's user. */
-async function whatHappenedBefore(creation: Creation, kind: 'number-taken' | 'key-used'): Promise<Outcome<User>> {
+async function whatHappenedBefore(
+  creation: Creation,
+  phoneNumber: string,
+  kind: 'number-taken' | 'key-used',
+): Promise<Outcome<User>> {
   const resumed = await resumeIfUsed(creation);
   if (resumed) return resumed;
-  return refusal(kind === 'number-taken' ? phoneNumberError('PHONE_NUMBER_TAKEN') : deletedSince());
+  if (kind === 'key-used') return refusal(deletedSince());
+  return refusal(await numberTaken(creation.dependencies.takenAnswers, { clientId: creation.clientId, phoneNumber }));
 }
 
 /** Answers a repeat from the user's present state, and goes on where the first call was cut off. */

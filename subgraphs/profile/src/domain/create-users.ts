@@ -2,7 +2,7 @@ import { PublicError } from '@atrium/service-kit';
 import { createTogether, type ItemOutcome, type Step } from './create-together.ts';
 import { type Creation, phoneNumberError } from './create-user.ts';
 import { mayWriteUsers } from './policy.ts';
-import type { BatchRefusals, Invocation } from './ports.ts';
+import { type BatchRefusals, type Invocation, isNotNow } from './ports.ts';
 import { type CreateUserInput, readCreateUserInput } from './read-create-user-input.ts';
 import type { UserErrorCode } from './user.ts';
 import { refusal, type UserError } from './user-error.ts';
@@ -60,12 +60,12 @@ function tooMany(count: number): PublicError {
   return new PublicError('BAD_USER_INPUT', message);
 }
 
-/** Those whose own input was in order, and whose number was not. */
+/** Those whose own input was in order, and whose number was not; what is refused for the moment may be asked for again. */
 function refusalsOfNumbers(outcomes: readonly (ItemOutcome | undefined)[]): BatchRefusals {
   const refusals = new Map<number, UserErrorCode>();
   for (const [place, outcome] of outcomes.entries()) {
     const [error] = outcome && 'errors' in outcome ? outcome.errors : [];
-    if (error && isAboutItem(error)) refusals.set(place, error.code);
+    if (error && isAboutItem(error) && !isNotNow(error.code)) refusals.set(place, error.code);
   }
   return refusals;
 }

@@ -2,6 +2,7 @@ import type { Caller, RequestContext } from '@atrium/service-kit';
 import type { Idempotency, IdempotencyFingerprint } from './idempotency.ts';
 import type { DeadLetter, LeasedRecord, OutboxCount, OutboxRecord } from './outbox-record.ts';
 import type { OutboxRecordType } from './subscriptions.ts';
+import type { TakenAnswers } from './taken-answers.ts';
 import type { User, UserDetails, UserErrorCode } from './user.ts';
 import type { UserCursors } from './user-cursors.ts';
 import type { Position, UserPage, UserSelection } from './user-query.ts';
@@ -107,9 +108,14 @@ export interface UserDirectory {
 }
 
 /** What Messaging answered to a request for a verification. */
-export type VerificationStart =
-  | { readonly codeSentAt: Date; readonly codeExpiresAt: Date }
-  | { readonly rejection: UserErrorCode };
+export type VerificationStart = { readonly codeSentAt: Date; readonly codeExpiresAt: Date } | NotStarted;
+
+/** Why no code is sent. */
+export interface NotStarted {
+  readonly rejection: UserErrorCode;
+  /** When to ask again, where the rejection is about the moment. */
+  readonly retryAfterMs?: number | undefined;
+}
 
 /** Whether a rejection is about the moment and not about the number. */
 export function isNotNow(rejection: UserErrorCode): boolean {
@@ -146,7 +152,10 @@ export type CodeRequestOutcome =
 
 /** The proofs of phone numbers; concurrent calls share one commit. */
 export interface VerificationStore {
-  /** Records the outcome and removes the outbox record; answers the user as they are then, if there still are. */
+  /**
+   * Records the outcome and removes the outbox record; answers the user as they are then, if there still are. A first
+   * code that may not be sent for the moment is put off, and its record with it.
+   */
   recordStart(record: OutboxRecord, start: VerificationStart): Promise<User | undefined>;
   /** The user, verified; undefined where the number is no longer theirs. */
   recordVerified(proof: Proof): Promise<User | undefined>;
@@ -194,6 +203,26 @@ export interface DeadLetterStore {
   list(filter: DeadLetterFilter & { limit: number }): Promise<DeadLetter[]>;
   /** Puts letters back into the outbox as if they were new; answers them. */
   replay(filter: DeadLetterFilter): Promise<OutboxRecord[]>;
+}
+
+/** Of what it is counted that it was told about a taken number; the number is a keyed hash. */
+export interface TakenSubject {
+  readonly kind: 'number' | 'caller';
+  readonly key: string;
+}
+
+/** How often it may be told within a window, in milliseconds. */
+export interface TakenBudget {
+  readonly answers: number;
+  readonly windowMs: number;
+}
+
+/** Counts of what was told about taken numbers, shared by all processes. */
+export interface TakenAnswerStore {
+  /** Counts one of each; answers those whose budget was used up before, and how long their window still lasts. */
+  countTaken(subjects: readonly TakenSubject[]): Promise<(TakenSubject & { readonly waitMs: number })[]>;
+  /** Forgets a bounded number of windows that are over; answers how many. */
+  forgetTaken(): Promise<number>;
 }
 
 /** What happened to users of one country on one day in UTC. */
@@ -268,6 +297,7 @@ export interface Dependencies {
   readonly userStats: UserStatsStore;
   readonly messaging: Messaging;
   readonly idempotency: Idempotency;
+  readonly takenAnswers: TakenAnswers;
   readonly limits: Limits;
   /** Tells the outbox worker that a record of this type is due now. */
   readonly wakeOutbox: (type: OutboxRecordType) => void;

@@ -1,7 +1,7 @@
 import { isId, newId } from '@atrium/service-kit';
 import { mayWriteUsers } from './policy.ts';
 import type { Invocation } from './ports.ts';
-import { startOrLeave } from './start-verification.ts';
+import { notSent, startOrLeave } from './start-verification.ts';
 import type { User } from './user.ts';
 import { type Outcome, refusal, success, userError } from './user-error.ts';
 
@@ -43,7 +43,9 @@ export async function resendPhoneVerification(
     case 'requested': {
       const { record, user } = outcome;
       const started = await startOrLeave(dependencies, record, user, { ...request, deadline });
-      return started.rejection ? refusal(userError(started.rejection, 'userId')) : success(started.user ?? user);
+      return started.refused
+        ? refusal(notSent(started.refused, 'userId', started.user))
+        : success(started.user ?? user);
     }
   }
 }

@@ -1,8 +1,10 @@
 import type { RequestContext } from '@atrium/service-kit';
 import { isAway } from './away.ts';
+import { inWords } from './in-words.ts';
 import type { OutboxRecord } from './outbox-record.ts';
-import type { Dependencies, Messaging, VerificationStore } from './ports.ts';
-import type { User, UserErrorCode } from './user.ts';
+import type { Dependencies, Messaging, NotStarted, VerificationStore } from './ports.ts';
+import type { User } from './user.ts';
+import { type UserError, userError } from './user-error.ts';
 
 interface Parts {
   readonly messaging: Messaging;
@@ -14,8 +16,8 @@ interface Parts {
 export interface Started {
   /** As they are then; undefined where they are gone. */
   readonly user: User | undefined;
-  /** Why no code is sent. */
-  readonly rejection?: UserErrorCode;
+  /** Why no code is sent, or not yet. */
+  readonly refused?: NotStarted;
 }
 
 /** The number that a record asks a code for; undefined where nobody waits for one any more. */
@@ -41,7 +43,7 @@ export async function startVerification(
   const current = await verifications.recordStart(record, start);
   if (!('rejection' in start)) return { user: current };
   wakeOutbox('user.updated');
-  return { user: current, rejection: start.rejection };
+  return { user: current, refused: start };
 }
 
 /** The same for a request that waits: with Messaging away or slow the user is as they were, and the outbox goes on. */
@@ -67,4 +69,13 @@ export async function startVerificationNow(
   context: RequestContext,
 ): Promise<User> {
   return (await startOrLeave(parts, record, user, context)).user ?? user;
+}
+
+/** What the caller is told of a code that is not sent. One that is put off for a user who never had any comes by itself. */
+export function notSent({ rejection, retryAfterMs }: NotStarted, field: string, user?: User): UserError {
+  if (retryAfterMs === undefined) return userError(rejection, field);
+  const isFirst = user?.phoneVerification.status === 'PENDING';
+  const when = inWords(retryAfterMs);
+  const whatNow = isFirst ? `This one is sent by itself, in ${when} at the earliest.` : `Ask again in ${when}.`;
+  return userError(rejection, field, `Too many codes were asked for. ${whatNow}`);
 }

@@ -34,7 +34,11 @@ export function createMessaging(client: ServiceClient, options: MessagingOptions
       validate({ context, input: { phoneNumber, country, clientId } }),
     startVerification: ({ context, requestId, clientId, user, phoneNumber }) => {
       const { id: userId, name, country, locale } = user;
-      return start({ context, input: { requestId, userId, phoneNumber, name, country, locale, clientId } });
+      const { clientAddress } = context;
+      return start({
+        context,
+        input: { requestId, userId, phoneNumber, name, country, locale, clientId, clientAddress },
+      });
     },
     checkCode: ({ context, userId, phoneNumber, code, clientId }) =>
       check({ context, input: { userId, phoneNumber, code, clientId } }),
@@ -100,9 +104,10 @@ function toVerificationStart(answer: {
   codeSentAt: string | null;
   codeExpiresAt: string | null;
   rejection: string | null;
+  retryAfterMs: number | null;
 }): VerificationStart | undefined {
-  const { codeSentAt, codeExpiresAt, rejection } = answer;
-  if (rejection !== null) return { rejection: toUserErrorCode(rejection) };
+  const { codeSentAt, codeExpiresAt, rejection, retryAfterMs } = answer;
+  if (rejection !== null) return { rejection: toUserErrorCode(rejection), retryAfterMs: retryAfterMs ?? undefined };
   if (codeSentAt === null || codeExpiresAt === null) return undefined;
   return { codeSentAt: new Date(codeSentAt), codeExpiresAt: new Date(codeExpiresAt) };
 }

@@ -56,13 +56,15 @@ async function lease(
   destination: string,
   { limit, leaseMs }: { limit: number; leaseMs: number },
 ): Promise<LeasedRecord[]> {
-  // A later record of a user waits until the earlier one is gone, even while that one is leased or put off.
+  // A later record of a user waits until the earlier one is gone, even while that one is leased or put off. Only a code
+  // that waits for its budget holds up nothing: that its user is gone must not be told a day late.
   return database.$queryRaw<LeasedRecord[]>(Prisma.sql`
     WITH due AS MATERIALIZED (
       SELECT id, destination FROM outbox AS due
       WHERE destination = ${destination} AND due_at <= now() AND NOT EXISTS (
         SELECT FROM outbox AS earlier
         WHERE earlier.user_id = due.user_id AND earlier.destination = due.destination AND earlier.version < due.version
+          AND (earlier.last_fault IS NULL OR earlier.last_fault NOT IN ('BUDGET_EXCEEDED', 'COOL_DOWN'))
       )
       ORDER BY due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
     )

@@ -78,13 +78,41 @@ async function recordRejections(database: Database, subscriptions: Subscriptions
   });
 }
 
-/** Who may have no further code for the moment goes on with the one that was sent before, if there was one. */
+/** How long a first code is put off where Messaging does not say. */
+const usualWaitMs = 60_000;
+
+/**
+ * Who may have no further code for the moment goes on with the one that was sent before. Who never had any waits: their
+ * request is put off, some of the wait left to chance, so that what was refused together does not come back together.
+ */
 async function recordPostponements(database: Database, started: Started[]): Promise<void> {
-  const postponed = started.filter(({ start }) => 'rejection' in start && isNotNow(start.rejection));
+  const postponed = started.flatMap(({ record, start }) =>
+    'rejection' in start && isNotNow(start.rejection) ? [{ record, ...start }] : [],
+  );
   if (postponed.length === 0) return;
   const ids = postponed.map(({ record }) => record.userId);
   await database.$executeRaw(Prisma.sql`
-    WITH ${lockedUsers(ids)}, ${removedRequests(postponed.map(({ record }) => record.id))}
+    WITH ${lockedUsers(ids)}, input AS (
+      SELECT * FROM unnest(
+        ${postponed.map(({ record }) => record.id)}::uuid[], ${ids}::uuid[],
+        ${postponed.map(({ rejection }) => rejection)}::text[],
+        ${postponed.map(({ retryAfterMs = usualWaitMs }) => retryAfterMs)}::float8[]
+      ) AS input (id, user_id, rejection, wait_ms)
+    ), answered AS MATERIALIZED (
+      SELECT outbox.id, outbox.destination, input.rejection, input.wait_ms,
+        coalesce(users.phone_status = 'PENDING' AND users.code_sent_at IS NULL, false) AS waits
+      FROM outbox JOIN input USING (id) LEFT JOIN users ON users.id = input.user_id
+      WHERE outbox.destination = 'messaging' AND (SELECT count(*) FROM locked) >= 0
+      ORDER BY outbox.id FOR UPDATE OF outbox
+    ), removed AS (
+      DELETE FROM outbox USING answered
+      WHERE outbox.id = answered.id AND outbox.destination = answered.destination AND NOT answered.waits
+    ), put_off AS (
+      UPDATE outbox SET
+        due_at = now() + answered.wait_ms * (1 + random() / 10) * interval '1 millisecond', last_fault = answered.rejection
+      FROM answered
+      WHERE outbox.id = answered.id AND outbox.destination = answered.destination AND answered.waits
+    )
     UPDATE users SET phone_status = 'CODE_SENT' FROM locked
     WHERE users.id = locked.id AND phone_status = 'PENDING' AND code_sent_at IS NOT NULL`);
 }

@@ -38,6 +38,8 @@ export interface FakeMessaging extends FakeSister {
   /** Numbers that validatePhoneNumbers refuses, and those that only startPhoneVerifications does. */
   readonly refusedAtOnce: Map<string, string>;
   readonly refusedLate: Map<string, string>;
+  /** Numbers that startPhoneVerifications has no budget for, and when to ask again. */
+  readonly overBudget: Map<string, number>;
   /** The codes of numbers whose code is not the usual one. */
   readonly codes: Map<string, string>;
   /** Whether to keep the answer to a start back after it was done, as a crash would. */
@@ -110,6 +112,7 @@ export async function startFakeMessaging(trustedKeys: PublicJwks): Promise<FakeM
     started: new Map(),
     refusedAtOnce: new Map(),
     refusedLate: new Map(),
+    overBudget: new Map(),
     codes: new Map(),
     loseStartAnswers: false,
   };
@@ -144,10 +147,11 @@ function rootOf(state: Omit<FakeMessaging, keyof FakeSister>, caller: Caller) {
       }),
     startPhoneVerifications: ({ inputs }: Inputs) =>
       record('startPhoneVerifications', inputs).map(({ requestId = '', userId = '', phoneNumber = '' }) => {
-        const rejection = state.refusedLate.get(phoneNumber) ?? null;
+        const retryAfterMs = state.overBudget.get(phoneNumber) ?? null;
+        const rejection = retryAfterMs === null ? (state.refusedLate.get(phoneNumber) ?? null) : 'BUDGET_EXCEEDED';
         if (rejection === null) state.started.set(requestId, { userId, phoneNumber });
         const times = { codeSentAt: '2026-11-24T09:30:00.000Z', codeExpiresAt: '2026-11-24T09:40:00.000Z' };
-        return { requestId, rejection, ...(rejection === null ? times : {}) };
+        return { requestId, rejection, retryAfterMs, ...(rejection === null ? times : {}) };
       }),
     checkPhoneVerification: ({ inputs }: Inputs) =>
       record('checkPhoneVerification', inputs).map(({ userId, phoneNumber = '', code }) => {

@@ -1,0 +1,93 @@
+import { isIPv6 } from 'node:net';
+import { type CountryCode, getCountryCallingCode, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import type { AddressHash } from './recipient-hash.ts';
+
+/** What has budgets for the codes that are sent to it, by it or from it. */
+export const subjectKinds = ['number', 'address', 'prefix', 'country', 'caller'] as const;
+
+/** One of these kinds. */
+export type SubjectKind = (typeof subjectKinds)[number];
+
+/** Something with a budget of its own. */
+export interface SendSubject {
+  readonly kind: SubjectKind;
+  /** A keyed hash where the thing itself is personal. */
+  readonly key: string;
+}
+
+/** A code that is to be sent, as far as budgets look at it. */
+export interface PlannedSend {
+  readonly requestId: string;
+  readonly subjects: readonly SendSubject[];
+}
+
+/** Whether a breaker watches how many of its codes are verified. */
+export function isWatched({ kind }: SendSubject): boolean {
+  return kind === 'prefix' || kind === 'country';
+}
+
+/** So many digits at the end of a number belong to no prefix: a prefix stands for 10,000 numbers at least. */
+const ownDigits = 4;
+
+/** Makes what says what a code counts for. */
+export function createSubjects(addressHash: AddressHash, prefixDigits: number) {
+  /** The prefix and the country of a number in E.164: what breakers watch. What is no such number has no place. */
+  function placesOf(to: string): SendSubject[] {
+    const parsed = to.startsWith('+') ? parsePhoneNumberFromString(to) : undefined;
+    return parsed ? placesIn(parsed.country ?? null, to, prefixDigits) : [];
+  }
+
+  return {
+    placesOf,
+    /** `clientAddress` is absent where nobody waits for the answer. */
+    of(send: {
+      recipientHash: Buffer;
+      to: string;
+      clientId: string;
+      clientAddress?: string | null | undefined;
+    }): SendSubject[] {
+      const { recipientHash, to, clientId, clientAddress } = send;
+      const number = { kind: 'number', key: recipientHash.toString('base64url') } as const;
+      const caller = { kind: 'caller', key: clientId } as const;
+      const from = clientAddress ? [{ kind: 'address', key: addressKey(clientAddress, addressHash) } as const] : [];
+      return [number, ...from, ...placesOf(to), caller];
+    },
+  };
+}
+
+/** What says what codes count for. */
+export type Subjects = ReturnType<typeof createSubjects>;
+
+/** Calling codes of no country, those of satellites and machines, have three digits. */
+const callingDigitsOfNoCountry = 3;
+
+function placesIn(country: string | null, phoneNumber: string, prefixDigits: number): SendSubject[] {
+  const prefix = { kind: 'prefix', key: prefixOf(phoneNumber, country, prefixDigits) } as const;
+  return country === null ? [prefix] : [prefix, { kind: 'country', key: country }];
+}
+
+function prefixOf(phoneNumber: string, country: string | null, prefixDigits: number): string {
+  const callingDigits =
+    country === null ? callingDigitsOfNoCountry : getCountryCallingCode(country as CountryCode).length;
+  const longest = phoneNumber.length - ownDigits;
+  return phoneNumber.slice(0, Math.max(1, Math.min(1 + callingDigits + prefixDigits, longest)));
+}
+
+function addressKey(address: string, addressHash: AddressHash): string {
+  return addressHash(networkOf(address)).toString('base64url');
+}
+
+/** An IPv6 subscriber has a whole /64 to choose addresses from, so that stands for them. */
+function networkOf(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
+  if (mapped?.[1]) return mapped[1];
+  if (!isIPv6(address)) return address;
+  const [head = '', tail] = address.toLowerCase().split('%', 1)[0]?.split('::') ?? [];
+  const groups = head === '' ? [] : head.split(':');
+  const rest = tail ? tail.split(':') : [];
+  const all = tail === undefined ? groups : [...groups, ...Array(8 - groups.length - rest.length).fill('0'), ...rest];
+  return all
+    .slice(0, 4)
+    .map((group) => group.replace(/^0+(?=.)/, ''))
+    .join(':');
+}
