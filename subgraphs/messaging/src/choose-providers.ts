@@ -6,21 +6,35 @@ import type { TestNumbers } from './domain/test-numbers.ts';
 import type { Database } from './store/database.ts';
 import { createDeveloperInboxProvider } from './store/developer-inbox.ts';
 
-/** The provider of each channel as the settings name them; a channel without one is absent. */
+/** Each channel's providers, the preferred one first. */
+export type ChosenProviders = Readonly<Record<MessageChannel, readonly MessageProvider[]>>;
+
+type ProviderName = MessagingSettings['smsProviders' | 'emailProviders'][number];
+
+/**
+ * The providers of each channel as the settings name them; one that serves both channels is one. In development test
+ * numbers are the developer inbox's, whoever the providers are.
+ */
 export async function chooseProviders(
   settings: MessagingSettings,
   database: Database,
   testNumbers: TestNumbers,
-): Promise<Partial<Record<MessageChannel, MessageProvider>>> {
+): Promise<ChosenProviders> {
   const inbox = createDeveloperInboxProvider(database);
-  const carrier = settings.smsProvider === 'developer-inbox' ? inbox : undefined;
-  const diverts = settings.mode === 'development' && carrier !== inbox;
-  const sms = diverts ? divertTestNumbers(carrier, inbox, testNumbers) : carrier;
-  return {
-    ...(sms ? { SMS: sms } : {}),
-    ...(settings.emailProvider === 'developer-inbox' ? { EMAIL: inbox } : {}),
-    ...(settings.emailProvider === 'sendgrid' ? { EMAIL: await sendGrid(settings) } : {}),
+  const makers: Record<ProviderName, () => MessageProvider | Promise<MessageProvider>> = {
+    'developer-inbox': () => inbox,
+    sendgrid: () => sendGrid(settings),
   };
+  const made = new Map<ProviderName, MessageProvider>();
+  for (const name of new Set([...settings.smsProviders, ...settings.emailProviders])) {
+    made.set(name, await makers[name]());
+  }
+  const inOrder = (names: readonly ProviderName[]) => names.flatMap((name) => made.get(name) ?? []);
+  const divert = (carrier: MessageProvider | undefined) =>
+    carrier === inbox ? inbox : divertTestNumbers(carrier, inbox, testNumbers);
+  const sms = inOrder(settings.smsProviders);
+  const diverted = sms.length > 0 ? sms.map(divert) : [divert(undefined)];
+  return { SMS: settings.mode === 'development' ? diverted : sms, EMAIL: inOrder(settings.emailProviders) };
 }
 
 async function sendGrid(settings: MessagingSettings): Promise<MessageProvider> {

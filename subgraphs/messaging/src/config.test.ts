@@ -31,8 +31,8 @@ function faultsOf(env: Record<string, string>): string[] {
 describe('settings', () => {
   test('development needs nothing but keys and a database', () => {
     expect(readConfig(development)).toMatchObject({
-      smsProvider: 'developer-inbox',
-      emailProvider: 'developer-inbox',
+      smsProviders: ['developer-inbox'],
+      emailProviders: ['developer-inbox'],
       codeLifetimeMs: 600_000,
       codeMaxTries: 5,
       testNumberCode: '000000',
@@ -41,9 +41,9 @@ describe('settings', () => {
 
   test('the developer inbox exists in development only', () => {
     const production = { ATRIUM_MODE: 'production' };
-    expect(faultsOf({ ATRIUM_MODE: '' })).toEqual(['SMS_PROVIDER', 'EMAIL_PROVIDER']);
-    expect(faultsOf({ ...production, SMS_PROVIDER: 'none' })).toEqual(['EMAIL_PROVIDER']);
-    expect(faultsOf({ ...production, EMAIL_PROVIDER: 'none' })).toEqual(['SMS_PROVIDER']);
+    expect(faultsOf({ ATRIUM_MODE: '' })).toEqual(['SMS_PROVIDERS', 'EMAIL_PROVIDERS']);
+    expect(faultsOf({ ...production, SMS_PROVIDERS: 'none' })).toEqual(['EMAIL_PROVIDERS']);
+    expect(faultsOf({ ...production, EMAIL_PROVIDERS: 'none' })).toEqual(['SMS_PROVIDERS']);
     expect(faultsOf({ NODE_ENV: 'production' })).toEqual(['ATRIUM_MODE']);
   });
 
@@ -51,8 +51,8 @@ describe('settings', () => {
     const production = {
       NODE_ENV: 'production',
       ATRIUM_MODE: 'production',
-      SMS_PROVIDER: 'none',
-      EMAIL_PROVIDER: 'sendgrid',
+      SMS_PROVIDERS: 'none',
+      EMAIL_PROVIDERS: 'sendgrid',
     };
     expect(faultsOf(production)).toEqual(['SENDGRID_API_KEY', 'EMAIL_FROM']);
     expect(faultsOf({ ...production, SENDGRID_API_KEY: 'SG.x', EMAIL_FROM: 'no-reply@atrium.test' })).toEqual([]);
@@ -82,8 +82,8 @@ describe('settings', () => {
     const production = {
       NODE_ENV: 'production',
       ATRIUM_MODE: 'production',
-      SMS_PROVIDER: 'none',
-      EMAIL_PROVIDER: 'none',
+      SMS_PROVIDERS: 'none',
+      EMAIL_PROVIDERS: 'none',
     };
     expect(faultsOf({ ...production, CODE_LIFETIME_MS: '1000', DELIVERY_FIRST_PAUSE_MS: '1' })).toEqual([
       'CODE_LIFETIME_MS',

@@ -13,7 +13,6 @@ import { chooseProviders } from './choose-providers.ts';
 import type { MessagingSettings } from './config.ts';
 import { createCheckPhoneVerification } from './domain/check-phone-verification.ts';
 import { createKeyedHashes } from './domain/code-hash.ts';
-import { createDeliverMessage } from './domain/deliver-message.ts';
 import { createRecipientHash } from './domain/recipient-hash.ts';
 import { createSealer } from './domain/seal.ts';
 import { createSendMessage } from './domain/send-message.ts';
@@ -26,19 +25,18 @@ import { readTemplateFiles } from './providers/template-files.ts';
 import type { Context } from './resolvers/context.ts';
 import { resolvers } from './resolvers/index.ts';
 import { addInboxRoutes } from './routes/inbox.ts';
+import { startDelivery } from './start-delivery.ts';
 import { createChallengeStore } from './store/challenge-store.ts';
 import { checkDatabase, openDatabase } from './store/database.ts';
-import { createDeliveryStore } from './store/delivery-store.ts';
 import { createDeveloperInbox } from './store/developer-inbox.ts';
 import { createEventStore } from './store/event-store.ts';
 import { followPhonePolicy } from './store/followed-phone-policy.ts';
-import { forgetExpired } from './store/forget-expired.ts';
 import { openInboxFeed } from './store/inbox-feed.ts';
 import { createLoaders } from './store/loaders.ts';
 import { createMessageStore } from './store/message-store.ts';
 import { createSuppressionStore } from './store/suppression-store.ts';
 import { createTemplateStore, seedTemplates } from './store/template-store.ts';
-import { migrateQueue, startWorker } from './worker.ts';
+import { migrateQueue } from './worker.ts';
 
 /** A running Messaging. */
 export interface Messaging {
@@ -107,24 +105,16 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     contactsTimeoutMs: settings.profileTimeoutMs,
   });
 
-  const worker = await startWorker({
-    databaseUrl,
-    logger,
-    concurrency: settings.deliveryConcurrency,
-    rescueIntervalMs: settings.rescueIntervalMs,
-    deliver: createDeliverMessage({
-      deliveries: createDeliveryStore(database),
-      sealer,
-      providers: await chooseProviders(settings, database, testNumbers),
-      suppressions,
-      rules: {
-        maxAttempts: settings.deliveryMaxAttempts,
-        firstPauseMs: settings.deliveryFirstPauseMs,
-        longestPauseMs: settings.deliveryLongestPauseMs,
-      },
-    }),
-    tidy: () => forgetExpired(database),
-  });
+  const worker =
+    settings.deliveryWorker === 'inside'
+      ? await startDelivery(settings, {
+          database,
+          logger,
+          registry: metrics.registry,
+          providers: await chooseProviders(settings, database, testNumbers),
+          suppressions,
+        })
+      : undefined;
   const feed = settings.mode === 'development' ? openInboxFeed(databaseUrl) : undefined;
 
   const app = await createSubgraph<Context>({
@@ -161,7 +151,7 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     drainTimeoutMs: settings.drainTimeoutMs,
     async close() {
       await app.close();
-      await worker.close();
+      await worker?.close();
       await feed?.close();
       await followed.close();
       await profile.close();

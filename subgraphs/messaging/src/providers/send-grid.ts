@@ -20,8 +20,8 @@ const noRedirects = { maxRedirects: 0 };
 const longestRetryAfterMs = 60 * 60 * 1_000;
 
 /**
- * E-mail by SendGrid's v3 Mail Send API, which answers 202 with x-message-id. It has no idempotency key: a message whose
- * answer was lost may be sent twice; our id travels in custom_args, so that its webhooks can name it.
+ * E-mail by SendGrid's v3 Mail Send API, which answers 202 with x-message-id. It has no idempotency key: nobody
+ * knows whether a message whose answer was lost is sent; our id travels in custom_args, so that its webhooks can tell.
  */
 export function createSendGridProvider(options: SendGridOptions): MessageProvider {
   const client = new Client();
@@ -60,10 +60,21 @@ function messageIdOf(headers: unknown): string | null {
   return typeof id === 'string' && id !== '' ? id.slice(0, 200) : null;
 }
 
-/** A status says whether trying again makes sense; without one the network failed, and it does. */
+/** What fails before a request is written, or is answered by somebody else: SendGrid has not taken the mail. */
+const notTaken = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ERR_FR_TOO_MANY_REDIRECTS',
+]);
+
+/** A status says whether trying again makes sense; without one the network failed, and the mail may have gone out. */
 function toOutcome(error: unknown): SendOutcome {
   const { code: status, response } = error as { code?: unknown; response?: { headers?: Record<string, unknown> } };
-  if (typeof status !== 'number') return { kind: 'unavailable', reason: 'provider out of reach' };
+  if (notTaken.has(String(status))) return { kind: 'unavailable', reason: 'provider out of reach' };
+  if (typeof status !== 'number') return { kind: 'ambiguous', reason: 'no answer from the provider' };
   if (status !== 429 && status !== 408 && status < 500)
     return { kind: 'refused', reason: `provider refused (${status})` };
   const retryAfterMs = Number(response?.headers?.['retry-after']) * 1_000;

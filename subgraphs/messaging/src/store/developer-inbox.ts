@@ -32,8 +32,8 @@ type Arrival = Parameters<MessageProvider['send']>[0];
  * handed over.
  */
 export function createDeveloperInboxProvider(database: Database): MessageProvider {
-  const deliver = createBatcher((arrivals: Arrival[]) => insert(database, arrivals), { maxSize: 100 });
-  return { name: 'developer-inbox', send: (message) => deliver(message) };
+  const deliver = createBatcher((arrivals: Arrival[]) => insert(database, arrivals), { maxSize: 250 });
+  return { name: 'developer-inbox', idempotent: true, send: (message) => deliver(message) };
 }
 
 async function insert(database: Database, arrivals: Arrival[]): Promise<SendOutcome[]> {
