@@ -1,7 +1,13 @@
 import { Command } from 'commander';
 import { watchSources } from './dev.ts';
 import { migrateCommand } from './migrations/cli.ts';
-import { keysCommand, outboxCommand, phonePolicyCommand, suppressionsCommand } from './operator-commands.ts';
+import {
+  keysCommand,
+  messagesCommand,
+  outboxCommand,
+  phonePolicyCommand,
+  suppressionsCommand,
+} from './operator-commands.ts';
 import { reset } from './reset.ts';
 import { runStack } from './run.ts';
 import { seedCommand } from './seed/command.ts';
@@ -36,6 +42,7 @@ program.addCommand(keysCommand());
 program.addCommand(outboxCommand());
 program.addCommand(phonePolicyCommand());
 program.addCommand(suppressionsCommand());
+program.addCommand(messagesCommand());
 program.addCommand(seedCommand());
 
 /** Runs the command that the process was given. */

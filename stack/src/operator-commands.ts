@@ -32,6 +32,12 @@ export function suppressionsCommand(): Command {
   return serviceCommand('suppressions', about, 'messaging', messagingProgram('suppressions-command'));
 }
 
+/** `messages`: Messaging's own command. */
+export function messagesCommand(): Command {
+  const about = 'messages that failed or are in doubt; show and replay them: messages --help';
+  return serviceCommand('messages', about, 'messaging', messagingProgram('messages-command'));
+}
+
 function messagingProgram(folder: string): string[] {
   return ['--disable-warning=ExperimentalWarning', join('src', folder, 'cli.ts')];
 }
