@@ -20,7 +20,7 @@ import { createStartPhoneVerifications } from './domain/start-phone-verification
 import { createTakeEvents } from './domain/take-events.ts';
 import { createTestNumbers, noTestNumbers } from './domain/test-numbers.ts';
 import { createValidatePhoneNumbers } from './domain/validate-phone-numbers.ts';
-import { createContactLoader, createContactSource } from './providers/profile-client.ts';
+import { createContactLoaders, createContactSource } from './providers/profile-client.ts';
 import { readTemplateFiles } from './providers/template-files.ts';
 import type { Context } from './resolvers/context.ts';
 import { resolvers } from './resolvers/index.ts';
@@ -65,6 +65,7 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
   );
   const verifyToken = createTokenVerifier(settings.trustedKeys, 'messaging');
   const contacts = createContactSource(profile, settings.profileTimeoutMs);
+  const contactLoader = createContactLoaders(contacts, settings.profileTimeoutMs);
   const hashes = createKeyedHashes(settings.codeHmacKey);
   const sealer = createSealer(settings.messageSealKey);
   const templates = createTemplateStore(database);
@@ -128,7 +129,7 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     resolvers,
     verifyToken,
     context(base) {
-      const contact = createContactLoader(contacts, base.request);
+      const contact = contactLoader(base.request);
       return {
         ...base,
         actions,
