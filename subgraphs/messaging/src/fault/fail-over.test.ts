@@ -67,7 +67,7 @@ test('while A is away all flows through B, in order of urgency; A is used again 
   expect(await stoodIn()).toEqual([]);
 
   office.status = 503;
-  const fromHere = queued.length;
+  const [fromHere, askedBefore] = [queued.length, office.asked.length];
   const over = performance.now() + outageMs;
   await steadily(async () => performance.now() > over);
   // In one commit, the bulk first.
@@ -81,6 +81,11 @@ test('while A is away all flows through B, in order of urgency; A is used again 
   );
   expect(before.length).toBeLessThan(100);
   queued.push(...both);
+
+  // One message at a time tried whether it was back, and all others passed it by.
+  const tried = office.asked.length - askedBefore;
+  process.stdout.write(`fail-over: A was tried ${tried} times in the outage\n`);
+  expect(tried).toBeLessThan((queued.length - fromHere) / 2);
 
   office.status = 202;
   const takenBefore = office.taken.length;

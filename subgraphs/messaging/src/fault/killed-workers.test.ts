@@ -42,12 +42,13 @@ async function sendUnderFire({ queue, environment, database }: MessageQueue, off
   for (let i = 0; i < workers; i++) launchOne();
   await queue(Array.from({ length: messages }, () => ({})));
   for (let kill = 1; kill <= kills; kill++) {
-    const share = (messages * kill) / (kills + 1);
+    // What comes after this share has no answer yet, so that whoever is killed is in the middle of something.
+    const share = Math.floor((messages * kill) / (kills + 1));
+    office.answersUpTo(share);
     const victim = await waitFor(
       'a worker in the middle of a batch',
       async () =>
-        office.asked.length >= share &&
-        [...alive.keys()].find((key) => (office.underWay.get(`Bearer ${key}`) ?? 0) > 1),
+        office.asked.length > share && [...alive.keys()].find((key) => (office.underWay.get(`Bearer ${key}`) ?? 0) > 1),
       timeoutMs,
     );
     const child = alive.get(victim);
@@ -59,6 +60,7 @@ async function sendUnderFire({ queue, environment, database }: MessageQueue, off
     alive.delete(victim);
     launchOne();
   }
+  office.answersUpTo(Number.POSITIVE_INFINITY);
   await waitFor(
     'nothing left to do',
     async () =>
@@ -70,12 +72,13 @@ async function sendUnderFire({ queue, environment, database }: MessageQueue, off
 }
 
 async function underFire(ability: Ability): Promise<{ rows: Row[]; office: PostOffice; handed: Map<string, number> }> {
-  const office = await startPostOffice({ answerAfterMs: 50 });
+  const office = await startPostOffice({ answerAfterMs: 20 });
   const queue = await startMessageQueue({
     SENDGRID_BASE_URL: office.url,
     TEST_PROVIDER_ABILITY: ability,
     DELIVERY_CONCURRENCY: '10',
     PROVIDER_CONCURRENCIES: 'sendgrid=5',
+    PROVIDER_TIMEOUT_MS: '600000',
   });
   try {
     const rows = await sendUnderFire(queue, office);

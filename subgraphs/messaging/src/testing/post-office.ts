@@ -14,6 +14,8 @@ export interface PostOffice {
   /** What requests are answered with. */
   status: number;
   headers: Record<string, string>;
+  /** Answers the first so many requests only; the others wait until it is raised. */
+  answersUpTo(count: number): void;
   /** Takes what it is handed, and cuts the connection instead of saying so. */
   cuts: boolean;
   close(): Promise<void>;
@@ -21,6 +23,8 @@ export interface PostOffice {
 
 /** Starts one on a free port; it takes a message at once and says so a little later. */
 export async function startPostOffice({ answerAfterMs = 0 } = {}): Promise<PostOffice> {
+  let limit = Number.POSITIVE_INFINITY;
+  let raised = Promise.withResolvers<void>();
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -32,7 +36,9 @@ export async function startPostOffice({ answerAfterMs = 0 } = {}): Promise<PostO
     office.asked.push(messageId);
     if (office.status === 202) office.taken.push(messageId);
     count(key, 1);
+    const place = office.asked.length;
     if (answerAfterMs > 0) await pause(answerAfterMs);
+    while (place > limit) await raised.promise;
     count(key, -1);
     if (office.cuts) return request.socket.destroy();
     return response.writeHead(office.status, office.headers).end();
@@ -47,6 +53,11 @@ export async function startPostOffice({ answerAfterMs = 0 } = {}): Promise<PostO
     status: 202,
     headers: {},
     cuts: false,
+    answersUpTo(count) {
+      limit = count;
+      raised.resolve();
+      raised = Promise.withResolvers();
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
