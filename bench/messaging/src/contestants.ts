@@ -40,6 +40,7 @@ const ourEnvironment = {
   TRUSTED_KEYS: JSON.stringify({ keys: [publicKey] }),
   CODE_HMAC_KEY: key(),
   IDEMPOTENCY_HMAC_KEY: key(),
+  NUMBER_HMAC_KEY: key(),
   MESSAGE_SEAL_KEY: sealKey.toString('base64url'),
 };
 
