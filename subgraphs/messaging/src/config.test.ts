@@ -67,7 +67,7 @@ describe('settings', () => {
   });
 
   test('a code that anyone knows is refused outside of development', () => {
-    const production = { ATRIUM_MODE: 'production', SMS_PROVIDER: 'none', EMAIL_PROVIDER: 'none' };
+    const production = { ATRIUM_MODE: 'production', SMS_PROVIDERS: 'none', EMAIL_PROVIDERS: 'none' };
     expect(faultsOf(production)).toEqual([]);
     expect(faultsOf({ ...production, TEST_NUMBER_CODE: '123456' })).toEqual(['TEST_NUMBER_CODE']);
     expect(faultsOf({ TEST_NUMBER_CODE: '123456' })).toEqual([]);

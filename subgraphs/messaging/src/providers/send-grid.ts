@@ -61,14 +61,7 @@ function messageIdOf(headers: unknown): string | null {
 }
 
 /** What fails before a request is written, or is answered by somebody else: SendGrid has not taken the mail. */
-const notTaken = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ERR_FR_TOO_MANY_REDIRECTS',
-]);
+const notTaken = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ERR_BAD_RESPONSE']);
 
 /** A status says whether trying again makes sense; without one the network failed, and the mail may have gone out. */
 function toOutcome(error: unknown): SendOutcome {
