@@ -16,6 +16,8 @@ const subgraphs: Record<string, Record<string, string>> = {
     Message: '../../domain/message.ts#Message as DomainMessage',
     MessageConnection: '../message-connection.ts#MessageConnectionSource',
     PhoneNumberValidation: '../../domain/judge-phone-number.ts#PhoneNumberJudgement',
+    MessageTemplate: '../../domain/template.ts#MessageTemplate as DomainTemplate',
+    MessagePreview: '../../domain/preview-message.ts#MessagePreview as DomainPreview',
     User: '../../domain/user.ts#UserReference',
   },
 };

@@ -108,6 +108,10 @@ const graphSettings = {
     fallback: 14 * mebibyte,
     min: 1_024,
   }),
+  webhookMaxBytes: integer('WEBHOOK_MAX_BYTES', 'the largest batch of a provider’s news; SendGrid’s end at 768 KB', {
+    fallback: mebibyte,
+    min: 1_024,
+  }),
   bodiesMaxBytes: integer('BODIES_MAX_BYTES', 'what all JSON requests under way may hold together', {
     fallback: 64 * mebibyte,
     min: mebibyte,

@@ -12,6 +12,7 @@ import { createEndpoint } from './endpoint/endpoint.ts';
 import { createRequestReader } from './endpoint/read-request.ts';
 import { forwardImages } from './forwarding/images.ts';
 import { forwardInbox } from './forwarding/inbox.ts';
+import { forwardWebhooks } from './forwarding/webhooks.ts';
 import { identifyAnyone } from './identity/identify-anyone.ts';
 import { createBodyBudget } from './limits/body-budget.ts';
 import { createMetrics, type Metrics } from './observability/metrics.ts';
@@ -99,6 +100,7 @@ export async function createGateway(settings: GatewaySettings, logger: Logger): 
   const hostAllowed = createHostCheck(settings.publicUrl);
   if (settings.keys && issuer) {
     forwardImages(app, settings.keys.imageUrls);
+    forwardWebhooks(app, settings.keys.messagingUrls, settings.webhookMaxBytes);
     if (development) forwardInbox(app, { messagingUrls: settings.keys.messagingUrls, issuer, hostAllowed });
   }
   const { publicUrl, developmentApiKey } = settings;

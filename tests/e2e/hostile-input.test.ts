@@ -54,6 +54,12 @@ test('whatever is put wherever a value goes, the answer has codes of the lists, 
       }),
     },
     { name: 'image', good: () => ({ id: nobody }) },
+    { name: 'message-templates', good: () => ({ operation: 'WELCOME', channel: 'SMS', locale: 'hi' }) },
+    { name: 'message-template-versions', good: () => ({ operation: 'WELCOME', channel: 'SMS', locale: 'hi' }) },
+    {
+      name: 'preview-message',
+      good: () => ({ operation: 'WELCOME', channel: 'SMS', locale: 'hi', variables: { name: 'Asha' } }),
+    },
     { name: 'message', good: () => ({ id: nobody }) },
     { name: 'validate-phone-number', good: () => ({ phoneNumber: '098765 43210', country: 'IN' }) },
   ];

@@ -33,11 +33,13 @@ export async function startSystem(options: StackOptions = {}): Promise<OwnSystem
   const [picturePort, debuggerPort] = [await freePort(), await freePort()];
   const image = { IMAGE_URL_ALLOWED_HOSTS: `127.0.0.1:${picturePort}`, ...options.settings?.image };
   const gateway = { NODE_OPTIONS: `--inspect-port=${debuggerPort}`, ...options.settings?.gateway };
+  // Tests run at any hour.
+  const messaging = { QUIET_HOURS: 'none', ...options.settings?.messaging };
   const stack = await startStack({
     dataDir,
     ports: 'free',
     ...options,
-    settings: { ...options.settings, image, gateway },
+    settings: { ...options.settings, image, gateway, messaging },
     postgresSettings: { shared_preload_libraries: 'pg_stat_statements', ...options.postgresSettings },
   });
   const stop = async () => {

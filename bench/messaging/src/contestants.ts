@@ -64,6 +64,7 @@ async function fillWithMessages(databaseUrl: string, count: number): Promise<voi
         channel: 'EMAIL' as const,
         recipient: 'a***@example.com',
         locale: 'en',
+        templateVersion: 1,
         sealed: sealer.seal(id, { ...content, to: 'asha@example.com' }),
         urgent: false,
         clientId: 'bench',

@@ -1,11 +1,17 @@
-import { contextHeadersOf, describeError, remainingMs, ServiceUnavailable } from '@atrium/service-kit';
+import type { Readable } from 'node:stream';
+import { contextHeadersOf, describeError, PublicError, remainingMs, ServiceUnavailable } from '@atrium/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { BalancedPool } from 'undici';
 
 /** Passes requests on to one service and its answers back, unchanged and as streams. */
 export interface Forwarder {
-  /** Sends the request on with the named headers of its own and these besides. */
-  forward(request: FastifyRequest, reply: FastifyReply, headers?: Record<string, string>): Promise<FastifyReply>;
+  /** Sends the request on with the named headers of its own and these besides, and with a body where it has one. */
+  forward(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    headers?: Record<string, string>,
+    body?: Readable | Buffer,
+  ): Promise<FastifyReply>;
 }
 
 /** How a forwarder works. */
@@ -57,7 +63,7 @@ export function createForwarder(
   app.addHook('onClose', () => pool.close());
 
   return {
-    async forward(request, reply, headers = {}) {
+    async forward(request, reply, headers = {}, body = undefined) {
       // Whom a service asks for is for sisters to say; of the public it counts for nothing.
       const context = { ...request.atrium, clientId: undefined };
       const abort = new AbortController();
@@ -70,6 +76,7 @@ export function createForwarder(
         const response = await pool.request({
           method: request.method as 'GET',
           path: base + (request.raw.url ?? ''),
+          body: body ?? null,
           headers: [
             ...kept,
             ...contextHeadersOf(context, Math.min(timeoutMs, remainingMs(context))),
@@ -86,6 +93,8 @@ export function createForwarder(
         response.body.on('error', () => reply.raw.destroy());
         return reply.status(response.statusCode).send(response.body);
       } catch (error) {
+        // What is wrong with the body is the sender's to mend.
+        if (error instanceof PublicError) throw error;
         const { requestId } = request.atrium;
         if (!abort.signal.aborted)
           request.log.warn({ requestId, service: name, error: describeError(error) }, 'not forwarded');

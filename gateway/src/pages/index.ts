@@ -17,6 +17,7 @@ const ownFiles = [
   'inbox.css',
   'inbox.js',
   'inbox-message.js',
+  'inbox-rules.js',
   'copy.js',
   'graphiql-start.js',
 ];

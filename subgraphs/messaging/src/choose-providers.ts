@@ -1,10 +1,15 @@
 import type { MessagingSettings } from './config.ts';
 import { divertTestNumbers } from './domain/divert-test-numbers.ts';
+import { learnSuppressions } from './domain/learn-suppressions.ts';
 import type { MessageChannel } from './domain/message.ts';
 import type { MessageProvider } from './domain/ports.ts';
 import type { TestNumbers } from './domain/test-numbers.ts';
+import { openSendGrid, openSmtp, openTwilio } from './open-provider.ts';
+import { openProviderNews } from './provider-news.ts';
+import { createDeveloperInboxProvider } from './providers/developer-inbox.ts';
 import type { Database } from './store/database.ts';
-import { createDeveloperInboxProvider } from './store/developer-inbox.ts';
+import { createInboxWriter } from './store/developer-inbox.ts';
+import { createInboxRules } from './store/inbox-rule-store.ts';
 
 /** Each channel's providers, the preferred one first. */
 export type ChosenProviders = Readonly<Record<MessageChannel, readonly MessageProvider[]>>;
@@ -20,10 +25,18 @@ export async function chooseProviders(
   database: Database,
   testNumbers: TestNumbers,
 ): Promise<ChosenProviders> {
-  const inbox = createDeveloperInboxProvider(database);
+  const { suppressions, take } = openProviderNews(settings, database);
+  const inbox = createDeveloperInboxProvider({
+    writer: createInboxWriter(database),
+    rules: createInboxRules(database),
+    take,
+    bounceAfterMs: settings.inboxBounceAfterMs,
+  });
   const makers: Record<ProviderName, () => MessageProvider | Promise<MessageProvider>> = {
     'developer-inbox': () => inbox,
-    sendgrid: () => sendGrid(settings),
+    sendgrid: () => openSendGrid(settings),
+    smtp: () => openSmtp(settings),
+    twilio: async () => learnSuppressions(await openTwilio(settings), suppressions),
   };
   const made = new Map<ProviderName, MessageProvider>();
   for (const name of new Set([...settings.smsProviders, ...settings.emailProviders])) {
@@ -35,17 +48,4 @@ export async function chooseProviders(
   const sms = inOrder(settings.smsProviders);
   const diverted = sms.length > 0 ? sms.map(divert) : [divert(undefined)];
   return { SMS: settings.mode === 'development' ? diverted : sms, EMAIL: inOrder(settings.emailProviders) };
-}
-
-async function sendGrid(settings: MessagingSettings): Promise<MessageProvider> {
-  const { sendGridApiKey, sendGridBaseUrl, emailFrom, emailFromName, providerTimeoutMs } = settings;
-  if (!sendGridApiKey || !emailFrom) throw new Error('SENDGRID_API_KEY and EMAIL_FROM are required');
-  // Its library takes a tenth of a second to load, which only those who use it should pay.
-  const { createSendGridProvider } = await import('./providers/send-grid.ts');
-  return createSendGridProvider({
-    apiKey: sendGridApiKey,
-    baseUrl: sendGridBaseUrl,
-    from: { email: emailFrom, name: emailFromName },
-    timeoutMs: providerTimeoutMs,
-  });
 }

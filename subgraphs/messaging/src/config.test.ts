@@ -58,6 +58,17 @@ describe('settings', () => {
     expect(faultsOf({ ...production, SENDGRID_API_KEY: 'SG.x', EMAIL_FROM: 'no-reply@atrium.test' })).toEqual([]);
   });
 
+  test('production starts with Twilio for SMS and a mail server for e-mail', () => {
+    const production = { NODE_ENV: 'production', ATRIUM_MODE: 'production' };
+    const chosen = { ...production, SMS_PROVIDERS: 'twilio', EMAIL_PROVIDERS: 'smtp' };
+    const needed = ['SMTP_URL', 'EMAIL_FROM', 'TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM'];
+    expect(faultsOf(chosen)).toEqual(needed);
+    const twilio = { TWILIO_ACCOUNT_SID: 'AC1', TWILIO_AUTH_TOKEN: 'x', TWILIO_FROM: '+15005550006' };
+    const smtp = { SMTP_URL: 'smtps://a:b@mail.test', EMAIL_FROM: 'no-reply@atrium.test' };
+    expect(faultsOf({ ...chosen, ...twilio, ...smtp })).toEqual([]);
+    expect(faultsOf({ SMTP_URL: 'https://mail.test' })).toEqual(['SMTP_URL']);
+  });
+
   test('a policy that was given as settings is not lost in silence', () => {
     expect(faultsOf({ PHONE_NUMBER_ALLOWED_TYPES: 'MOBILE' })).toEqual(['PHONE_NUMBER_ALLOWED_TYPES']);
     expect(faultsOf({ PHONE_NUMBER_DENIED_COUNTRIES: 'KP', PHONE_NUMBER_DENIED_PREFIXES: '+4470' })).toEqual([

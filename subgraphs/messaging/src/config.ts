@@ -1,5 +1,4 @@
 import {
-  address,
   addresses,
   admissionSettings,
   callSettings,
@@ -7,17 +6,16 @@ import {
   commonSettings,
   integer,
   list,
-  optional,
   readSettings,
   type Setting,
   type Settings,
   type SettingsDefinition,
   SettingsError,
   secretKey,
-  secretText,
-  text,
 } from '@atrium/service-kit';
 import { z } from 'zod';
+import { canonicalLocale } from './domain/template.ts';
+import { inboxSettings, missingSettings, providerSettings } from './provider-settings.ts';
 import { dayPart, dayPartsByCountry, numbersByName, providers } from './setting-kinds.ts';
 
 /** How many messages a provider is handed at once where its own number is not set. */
@@ -73,16 +71,27 @@ export const settings = {
     fallback: '000000',
   },
 
-  smsProviders: providers('SMS_PROVIDERS', 'SMS', ['developer-inbox']),
-  emailProviders: providers('EMAIL_PROVIDERS', 'e-mail', ['developer-inbox', 'sendgrid']),
-  sendGridApiKey: optional(
-    secretText('SENDGRID_API_KEY', 'SendGrid’s API key; needed with sendgrid among EMAIL_PROVIDERS'),
+  defaultLocale: locale(
+    'DEFAULT_LOCALE',
+    'the language to write in where there is no text in the reader’s, as BCP 47',
+    'en',
   ),
-  sendGridBaseUrl: address('SENDGRID_BASE_URL', 'SendGrid’s API', 'https://api.sendgrid.com'),
-  emailFrom: optional(
-    emailAddress('EMAIL_FROM', 'the address that e-mail comes from; needed with sendgrid among EMAIL_PROVIDERS'),
+  templatesMax: integer('TEMPLATES_MAX', 'how many message templates may be kept', { fallback: 1_000, min: 1 }),
+  templateHeartbeatMs: integer(
+    'TEMPLATE_HEARTBEAT_MS',
+    'how often the database is asked whether changes of templates are still told',
+    { fallback: 400, min: 10, max: 800 },
   ),
-  emailFromName: text('EMAIL_FROM_NAME', 'the name that e-mail comes from', 'Atrium'),
+
+  smsMaxSegments: integer('SMS_MAX_SEGMENTS', 'how many segments an SMS of sendMessage may take', {
+    fallback: 10,
+    min: 1,
+    max: 255,
+  }),
+
+  smsProviders: providers('SMS_PROVIDERS', 'SMS', ['developer-inbox', 'twilio']),
+  emailProviders: providers('EMAIL_PROVIDERS', 'e-mail', ['developer-inbox', 'sendgrid', 'smtp']),
+  ...providerSettings,
   providerTimeoutMs: integer('PROVIDER_TIMEOUT_MS', 'how long a provider may take to accept a message', {
     fallback: 6_000,
     min: 1,
@@ -182,6 +191,7 @@ export const settings = {
     fallback: 15_000,
     min: 10,
   }),
+  ...inboxSettings,
 } satisfies SettingsDefinition;
 
 /** Messaging's settings, read. */
@@ -201,6 +211,7 @@ export function readConfig(env: NodeJS.ProcessEnv): MessagingSettings {
       );
     }
   }
+  faults.push(...missingSettings([...read.smsProviders, ...read.emailProviders], read));
   // A policy that silently counts no more would open what it had closed.
   for (const [name, command] of Object.entries(retired)) {
     if (env[name]) faults.push(`${name}: is no setting any more; the policy is kept in the database: ${command}`);
@@ -208,14 +219,11 @@ export function readConfig(env: NodeJS.ProcessEnv): MessagingSettings {
   if (env.TEST_NUMBER_CODE && read.mode !== 'development') {
     faults.push('TEST_NUMBER_CODE: a code that anyone knows needs ATRIUM_MODE=development; leave it out');
   }
-  if (read.emailProviders.includes('sendgrid')) {
-    if (!read.sendGridApiKey) faults.push('SENDGRID_API_KEY: is required with sendgrid among EMAIL_PROVIDERS');
-    if (!read.emailFrom) faults.push('EMAIL_FROM: is required with sendgrid among EMAIL_PROVIDERS');
-  }
   if (faults.length > 0) throw new SettingsError(faults);
   return read;
 }
 
-function emailAddress(env: string, meaning: string): Setting<string> {
-  return { env, meaning, schema: z.email('must be an e-mail address') };
+function locale(env: string, meaning: string, fallback: string): Setting<string> {
+  const judged = z.string().refine((tag) => canonicalLocale(tag) === tag, 'must be a language tag such as en or pt-BR');
+  return { env, meaning, fallback, schema: judged };
 }

@@ -456,7 +456,7 @@ describe('the developer inbox', () => {
     const second = await messaging.arrival(user.phoneNumber ?? '', 2);
     expect((await messaging.inbox(user.phoneNumber ?? '')).map(({ id }) => id)).toEqual([second.id, first.id]);
     const since = await messaging.get(`/inbox/messages?to=${user.phoneNumber}&after=${first.id}`);
-    expect(await since.json()).toEqual({ messages: [second] });
+    expect(await since.json()).toMatchObject({ messages: [{ id: second.id }] });
     for (const query of ['after=x', 'to=%00', 'to=1&to=2']) {
       expect([query, (await messaging.get(`/inbox/messages?${query}`)).status]).toEqual([query, 400]);
     }

@@ -48,7 +48,7 @@ export async function startDelivery(
     }),
     suppressions,
   });
-  return startWorker({
+  const worker = await startWorker({
     databaseUrl: settings.databaseUrl,
     logger,
     concurrency: settings.deliveryConcurrency,
@@ -59,6 +59,13 @@ export async function startDelivery(
       await forgetFailedTexts(database, settings.failedTextLifetimeMs);
     },
   });
+  return {
+    async close() {
+      await worker.close();
+      for (const line of [...lines.SMS, ...lines.EMAIL]) line.close();
+      await Promise.all([...new Set([...providers.SMS, ...providers.EMAIL])].map((provider) => provider.close?.()));
+    },
+  };
 }
 
 /** One line for each provider: one that serves both channels is one, with one limit. */

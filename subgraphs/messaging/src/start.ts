@@ -13,18 +13,26 @@ import { chooseProviders } from './choose-providers.ts';
 import type { MessagingSettings } from './config.ts';
 import { createCheckPhoneVerification } from './domain/check-phone-verification.ts';
 import { createKeyedHashes } from './domain/code-hash.ts';
+import { createDeleteMessageTemplate } from './domain/delete-message-template.ts';
+import { createFindMessageTemplates, createFindTemplateVersions } from './domain/find-message-templates.ts';
+import { createPreviewMessage } from './domain/preview-message.ts';
 import { createRecipientHash } from './domain/recipient-hash.ts';
 import { createSealer } from './domain/seal.ts';
 import { createSendMessage } from './domain/send-message.ts';
 import { createStartPhoneVerifications } from './domain/start-phone-verifications.ts';
 import { createTakeEvents } from './domain/take-events.ts';
 import { createTestNumbers, noTestNumbers } from './domain/test-numbers.ts';
+import { createUpsertMessageTemplate } from './domain/upsert-message-template.ts';
 import { createValidatePhoneNumbers } from './domain/validate-phone-numbers.ts';
+import { openWebhooks } from './open-webhooks.ts';
+import { openProviderNews } from './provider-news.ts';
 import { createContactLoaders, createContactSource } from './providers/profile-client.ts';
 import { readTemplateFiles } from './providers/template-files.ts';
 import type { Context } from './resolvers/context.ts';
 import { resolvers } from './resolvers/index.ts';
 import { addInboxRoutes } from './routes/inbox.ts';
+import { addInboxRuleRoutes } from './routes/inbox-rules.ts';
+import { addWebhookRoutes } from './routes/webhooks.ts';
 import { startDelivery } from './start-delivery.ts';
 import { createChallengeStore } from './store/challenge-store.ts';
 import { checkDatabase, openDatabase } from './store/database.ts';
@@ -32,10 +40,12 @@ import { createDeveloperInbox } from './store/developer-inbox.ts';
 import { createEventStore } from './store/event-store.ts';
 import { followPhonePolicy } from './store/followed-phone-policy.ts';
 import { openInboxFeed } from './store/inbox-feed.ts';
+import { createInboxRules } from './store/inbox-rule-store.ts';
 import { createLoaders } from './store/loaders.ts';
 import { createMessageStore } from './store/message-store.ts';
 import { createSuppressionStore } from './store/suppression-store.ts';
-import { createTemplateStore, seedTemplates } from './store/template-store.ts';
+import { openTemplateCatalogue } from './store/template-catalogue.ts';
+import { createTemplateArchive, readCurrentTemplates, seedTemplates } from './store/template-store.ts';
 import { migrateQueue } from './worker.ts';
 
 /** A running Messaging. */
@@ -55,7 +65,8 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
   const metrics = createServiceMetrics(settings);
   const database = openDatabase(databaseUrl, settings.databaseConnections);
   await migrateQueue(databaseUrl, logger);
-  await seedTemplates(database, readTemplateFiles(templatesFolder));
+  const shipped = readTemplateFiles(templatesFolder);
+  await seedTemplates(database, shipped.texts);
 
   const profile = createServiceClient(
     'profile',
@@ -68,7 +79,16 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
   const contactLoader = createContactLoaders(contacts, settings.profileTimeoutMs);
   const hashes = createKeyedHashes(settings.codeHmacKey);
   const sealer = createSealer(settings.messageSealKey);
-  const templates = createTemplateStore(database);
+  const templates = openTemplateCatalogue({
+    read: () => readCurrentTemplates(database),
+    databaseUrl,
+    logger,
+    heartbeatMs: settings.templateHeartbeatMs,
+  });
+  const archive = createTemplateArchive(database, {
+    maxTemplates: settings.templatesMax,
+    onChange: () => templates.forget(),
+  });
   const challenges = createChallengeStore(database);
   const recipientHash = createRecipientHash(settings.numberHmacKey);
   const suppressions = createSuppressionStore(database, recipientHash);
@@ -82,11 +102,13 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     refreshMs: settings.phonePolicyRefreshMs,
   });
   const { policy: phonePolicy } = followed;
-  const shared = { templates, sealer, policy: phonePolicy, suppressions };
+  const { defaultLocale } = settings;
+  const shared = { templates, sealer, policy: phonePolicy, suppressions, defaultLocale };
   const actions = {
     sendMessage: createSendMessage({
       ...shared,
       messages: createMessageStore(database),
+      smsMaxSegments: settings.smsMaxSegments,
       keyedHash: createKeyedHash(settings.idempotencyHmacKey),
     }),
     validatePhoneNumbers: createValidatePhoneNumbers(shared),
@@ -97,6 +119,11 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
       codeLifetimeMs: settings.codeLifetimeMs,
     }),
     checkPhoneVerification: createCheckPhoneVerification({ challenges, hashes, maxTries: settings.codeMaxTries }),
+    findMessageTemplates: createFindMessageTemplates({ templates }),
+    findTemplateVersions: createFindTemplateVersions({ archive }),
+    previewMessage: createPreviewMessage({ templates, defaultLocale }),
+    upsertMessageTemplate: createUpsertMessageTemplate({ archive, ownOperations: shipped.operations }),
+    deleteMessageTemplate: createDeleteMessageTemplate({ archive }),
   };
   const takeEvents = createTakeEvents({
     events: createEventStore(database),
@@ -104,8 +131,10 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     contacts,
     sealer,
     contactsTimeoutMs: settings.profileTimeoutMs,
+    defaultLocale,
   });
 
+  const news = openProviderNews(settings, database);
   const worker =
     settings.deliveryWorker === 'inside'
       ? await startDelivery(settings, {
@@ -140,9 +169,18 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     },
     routes(routed) {
       receiveEvents(routed, verifyToken, takeEvents);
+      addWebhookRoutes(routed, { readers: openWebhooks(settings), ...news });
       if (!feed) return;
       const inbox = createDeveloperInbox(database);
-      addInboxRoutes(routed, { inbox, feed, verifyToken, heartbeatMs: settings.inboxHeartbeatMs });
+      addInboxRoutes(routed, {
+        inbox,
+        feed,
+        verifyToken,
+        heartbeatMs: settings.inboxHeartbeatMs,
+        statusIntervalMs: settings.inboxStatusIntervalMs,
+        longestWaitMs: settings.inboxLongestWaitMs,
+      });
+      addInboxRuleRoutes(routed, createInboxRules(database), verifyToken);
     },
   });
   const url = await app.listen({ host: settings.host, port: settings.port });
@@ -155,6 +193,7 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
       await worker?.close();
       await feed?.close();
       await followed.close();
+      await templates.close();
       await profile.close();
       await database.$disconnect();
     },

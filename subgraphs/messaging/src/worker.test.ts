@@ -110,9 +110,9 @@ describe('delivery', () => {
   });
 
   test('a refusal is final', async () => {
-    sendGrid.answers.push({ status: 401 });
+    sendGrid.answers.push({ status: 400 });
     const { id } = await send('EMAIL');
-    expect(await inStatus(id, 'FAILED')).toMatchObject({ attempts: 1, failure: 'provider refused (401)' });
+    expect(await inStatus(id, 'FAILED')).toMatchObject({ attempts: 1, failure: 'provider refused (400)' });
     await waitFor('no job left', async () => (await jobsOf(id)).length === 0);
   });
 

@@ -1,10 +1,33 @@
 import { copyOnClick } from './copy.js';
+import { failureButtons } from './inbox-rules.js';
 
 const template = document.getElementById('message-template');
 const channels = { SMS: 'SMS', EMAIL: 'E-mail' };
 const languages = new Intl.DisplayNames('en', { type: 'language', fallback: 'code' });
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' });
+
+const states = {
+  QUEUED: 'Waiting to be tried again',
+  SENDING: 'On its way',
+  SENT: 'Sent',
+  DELIVERED: 'Delivered',
+  FAILED: 'Failed',
+  SUPPRESSED: 'Not sent: the recipient is on the suppression list',
+};
+
+/** Frames are made when they come near the window: a list of hundreds must not start hundreds of documents. */
+const nearby = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting) continue;
+      nearby.unobserve(target);
+      target.append(frameOf(target));
+    }
+  },
+  { rootMargin: '400px' },
+);
+const renderings = new WeakMap();
 
 /** A message as a list item. Everything in it is text; an e-mail's HTML lives in a frame that may do nothing. */
 export function messageElement(message, announcement) {
@@ -23,22 +46,44 @@ export function messageElement(message, announcement) {
   // The direction follows the text itself; the language tells a screen reader how to say it.
   for (const name of ['subject', 'body']) part(name).lang = message.locale;
   part('code').textContent = message.code ?? '';
-  part('code-row').hidden = !message.code;
+  // A code that did not arrive is none that anybody could type.
+  part('code-row').hidden = !message.code || message.arrived === false;
   part('copy').setAttribute('aria-label', `Copy the code for ${message.to}`);
   if (message.code) copyOnClick(part('copy'), message.code, announcement);
   part('html').hidden = !message.html;
-  if (message.html) part('html').addEventListener('toggle', () => showHtml(part('html'), message), { once: true });
+  if (message.html) {
+    renderings.set(part('html'), message);
+    nearby.observe(part('html'));
+  }
+  part('actions').setAttribute('aria-label', `Let the next message to ${message.to} fail`);
+  part('next').addEventListener(
+    'toggle',
+    () => part('actions').replaceChildren(...failureButtons(message.to, announcement)),
+    { once: true },
+  );
+  element.classList.toggle('away', message.arrived === false);
+  showState(element, message);
   showTimes(element);
   return element;
 }
 
-/** Makes the frame only once somebody looks: a list of hundreds must not start hundreds of documents. */
-function showHtml(details, message) {
+/** Says how far the message has come. */
+export function showState(element, { status, attempts, failure, arrived }) {
+  const state = element.querySelector('[data-part="state"]');
+  state.hidden = !status;
+  state.dataset.status = status;
+  const tries = attempts > 1 ? `, after ${attempts} tries` : '';
+  const away = arrived === false && status !== 'FAILED' ? ': a rule keeps it away' : '';
+  state.textContent = `${states[status] ?? status}${failure ? `: ${failure}` : ''}${away}${tries}`;
+}
+
+function frameOf(place) {
+  const { to, html } = renderings.get(place);
   const frame = document.createElement('iframe');
   frame.setAttribute('sandbox', '');
-  frame.title = `The e-mail to ${message.to}`;
-  frame.srcdoc = message.html;
-  details.append(frame);
+  frame.title = `The e-mail to ${to}`;
+  frame.srcdoc = html;
+  return frame;
 }
 
 /** Brings every time within the element up to date. */

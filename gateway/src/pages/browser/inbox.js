@@ -1,9 +1,11 @@
-import { messageElement, showTimes } from './inbox-message.js';
+import { messageElement, showState, showTimes } from './inbox-message.js';
+import { refreshRules, startRules } from './inbox-rules.js';
 
 const list = document.getElementById('messages');
 const empty = document.getElementById('empty');
 const state = document.getElementById('state');
 const filter = document.getElementById('filter');
+const tabs = [...document.getElementById('tabs').children];
 const announcement = document.getElementById('announcement');
 
 /** Without live events the page asks this often. */
@@ -15,6 +17,8 @@ const limit = 500;
 
 /** What is shown, newest first: `{ message, element }`. */
 const shown = [];
+/** The channel whose messages are shown; empty for all. */
+let channel = '';
 let loadedOnce = false;
 let unseen = 0;
 let polling;
@@ -35,9 +39,14 @@ function setState(name) {
 
 const isNewer = (a, b) => a.createdAt > b.createdAt || (a.createdAt === b.createdAt && a.id > b.id);
 
-/** Adds the message in its place, unless it is there. */
+/** Adds the message in its place, unless it is there; one that arrives after all takes a new place. */
 function add(message) {
-  if (shown.some((entry) => entry.message.id === message.id)) return;
+  const known = shown.findIndex((entry) => keyOf(entry.message) === keyOf(message));
+  if (known !== -1) {
+    if (shown[known].message.id === message.id) return update(message);
+    shown[known].element.remove();
+    shown.splice(known, 1);
+  }
   const element = messageElement(message, announcement);
   const place = shown.findIndex((entry) => isNewer(message, entry.message));
   const index = place === -1 ? shown.length : place;
@@ -48,12 +57,24 @@ function add(message) {
   if (loadedOnce) announce(message, element);
 }
 
+const keyOf = ({ messageId, id }) => messageId ?? id;
+
+/** Shows how far a message has come that is there already. */
+function update(state) {
+  const entry = shown.find(({ message }) => keyOf(message) === keyOf(state));
+  if (!entry) return;
+  const { status, attempts, failure } = state;
+  Object.assign(entry.message, { status, attempts, failure });
+  showState(entry.element, entry.message);
+}
+
 function announce(message, element) {
   element.classList.add('arrived');
   if (!element.hidden) {
     // Digit by digit, or a screen reader says a number of hundreds of thousands.
-    const code = message.code ? `, code ${[...message.code].join(' ')}` : '';
-    announcement.textContent = `New message to ${message.to}${code}`;
+    const code = message.code && message.arrived !== false ? `, code ${[...message.code].join(' ')}` : '';
+    announcement.textContent =
+      message.arrived === false ? `A message to ${message.to} was kept away` : `New message to ${message.to}${code}`;
   }
   if (document.hidden) {
     unseen += 1;
@@ -62,14 +83,39 @@ function announce(message, element) {
 }
 
 const plain = (text) => text.toLowerCase().replaceAll(/[\s()-]/g, '');
-const matches = (message) => plain(message.to).includes(plain(filter.value));
+
+/** A number may be searched for as people write it; all else as it stands. */
+function found({ to, subject, body, operation, code }) {
+  const wanted = filter.value.trim().toLowerCase();
+  if (plain(to).includes(plain(wanted)) || code === wanted) return true;
+  return [operation, subject ?? '', body].some((text) => text.toLowerCase().includes(wanted));
+}
+
+const matches = (message) => (channel === '' || message.channel === channel) && found(message);
 
 function applyFilter() {
   for (const { message, element } of shown) element.hidden = !matches(message);
   showEmpty();
 }
 
+/** What each tab would show. */
+function showCounts() {
+  const hits = shown.filter(({ message }) => found(message));
+  for (const tab of tabs) {
+    const own = tab.dataset.channel;
+    const count = hits.filter(({ message }) => own === '' || message.channel === own).length;
+    tab.querySelector('.count').textContent = String(count);
+  }
+}
+
+function chooseTab(chosen) {
+  channel = chosen.dataset.channel;
+  for (const tab of tabs) tab.setAttribute('aria-pressed', String(tab === chosen));
+  applyFilter();
+}
+
 function showEmpty() {
+  showCounts();
   const visible = shown.some(({ element }) => !element.hidden);
   empty.hidden = visible || !(loadedOnce || state.dataset.state === 'absent' || state.dataset.state === 'away');
   if (empty.hidden) return;
@@ -82,8 +128,8 @@ function showEmpty() {
     title.textContent = 'Messages cannot be read now.';
     advice.textContent = 'Is Atrium still running? This page goes on by itself once it answers.';
   } else if (shown.length > 0) {
-    title.textContent = 'Nothing was sent to this recipient.';
-    advice.textContent = 'Clear the filter to see every message.';
+    title.textContent = 'No message fits.';
+    advice.textContent = 'Clear the search, or choose All, to see every message.';
   } else {
     title.textContent = 'Nothing was sent yet.';
     advice.append(
@@ -107,7 +153,10 @@ function link(href, text) {
 /** Reads what is there; says whether the inbox answered. */
 async function load() {
   try {
-    const response = await fetch('/inbox/messages', { headers: { accept: 'application/json' }, cache: 'no-store' });
+    const response = await fetch('/inbox/messages?all=true', {
+      headers: { accept: 'application/json' },
+      cache: 'no-store',
+    });
     if (response.status === 404) return setState('absent');
     if (!response.ok) throw new Error(`status ${response.status}`);
     const { messages } = await response.json();
@@ -140,7 +189,9 @@ function listen() {
   events.addEventListener('message', (event) => {
     add(JSON.parse(event.data));
     showEmpty();
+    refreshRules();
   });
+  events.addEventListener('state', (event) => update(JSON.parse(event.data)));
   events.addEventListener('error', () => {
     startPolling();
     load();
@@ -155,6 +206,7 @@ document.addEventListener('visibilitychange', () => {
 });
 filter.value = new URLSearchParams(location.search).get('to') ?? '';
 filter.addEventListener('input', applyFilter);
+for (const tab of tabs) tab.addEventListener('click', () => chooseTab(tab));
 setInterval(() => showTimes(list), 10_000);
-await load();
+await Promise.all([load(), startRules()]);
 listen();

@@ -32,6 +32,7 @@ export function composeMessage(
     channel: template.channel,
     recipient: maskRecipient(to),
     locale: template.locale,
+    templateVersion: template.version,
     sealed: sealer.seal(id, { to, ...renderMessage(template, input.values), code: code ?? null }),
     urgent: code !== undefined,
     clientId: input.clientId !== null && clientIdForm.test(input.clientId) ? input.clientId : null,

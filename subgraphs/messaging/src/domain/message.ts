@@ -12,6 +12,7 @@ export interface Message {
   readonly channel: MessageChannel;
   readonly recipient: string;
   readonly locale: string;
+  readonly templateVersion: number | null;
   readonly status: MessageStatus;
   readonly attempts: number;
   readonly failure: string | null;
@@ -40,6 +41,8 @@ export interface NewMessage {
   /** Masked. */
   readonly recipient: string;
   readonly locale: string;
+  /** Which version of its template it was made from. */
+  readonly templateVersion: number;
   readonly sealed: Buffer;
   /** Somebody waits for it: a code. */
   readonly urgent: boolean;

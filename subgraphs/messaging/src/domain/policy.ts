@@ -14,6 +14,12 @@ export function mustSendMessages(caller: Caller): { clientId: string; maySendToA
   return { clientId: caller.clientId, maySendToAnyone };
 }
 
+/** Lets through who may see and change templates, and answers the client that does: messaging:templates. */
+export function mustManageTemplates(caller: Caller): { clientId: string } {
+  if (caller.kind !== 'client' || !hasScope(caller, 'messaging:templates')) throw missingScope('messaging:templates');
+  return { clientId: caller.clientId };
+}
+
 /** Lets sister services through, and nobody else. */
 export function mustBeService(caller: Caller): void {
   if (caller.kind !== 'service') throw new PublicError('FORBIDDEN', 'Only services may ask this.');

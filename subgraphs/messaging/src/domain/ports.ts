@@ -1,14 +1,30 @@
 import type { Page, RequestContext, UserEvent } from '@atrium/service-kit';
 import type DataLoader from 'dataloader';
 import type { Message, MessageChannel, MessageContent, NewMessage } from './message.ts';
-import type { MessageTemplate } from './template.ts';
+import type { ToldReason } from './provider-event.ts';
+import type { MessageTemplate, TemplateKey, TemplateText } from './template.ts';
 import type { Contact } from './user.ts';
 import type { UserErrorCode } from './user-error.ts';
 
-/** The templates by operation. */
+/** The templates that count at this moment, from memory: sending asks for them with every message. */
 export interface TemplateStore {
   /** All channels and languages of an operation. */
-  findTemplates(operation: string): Promise<MessageTemplate[]>;
+  findTemplates(operation: string): Promise<readonly MessageTemplate[]>;
+  /** All there are, by operation, channel and language. */
+  findAllTemplates(): Promise<readonly MessageTemplate[]>;
+}
+
+/** Where templates are kept, each text as a version that never changes. */
+export interface TemplateArchive {
+  /**
+   * Makes a text the one that counts, as its template's next version; a text that counts already stays as it is.
+   * Undefined where there are as many templates as may be.
+   */
+  saveTemplate(text: TemplateText, clientId: string): Promise<MessageTemplate | undefined>;
+  /** Takes an operator's text away: the latest shipped one counts again, if there is one. */
+  removeTemplate(key: TemplateKey): Promise<'removed' | 'shipped' | 'absent'>;
+  /** Every text that a template had, the newest first. */
+  findVersions(key: TemplateKey): Promise<MessageTemplate[]>;
 }
 
 /** An idempotency key that a client used and what it asked for, both as keyed hashes. */
@@ -145,7 +161,7 @@ export interface DeliveryStore {
 export type SendOutcome =
   | { kind: 'accepted'; providerMessageId: string | null }
   /** It will never take this message. */
-  | { kind: 'refused'; reason: string }
+  | { kind: 'refused'; reason: string; suppress?: ToldReason }
   /** It has not taken it, and may later. With `retryAfterMs` it wants to be left alone for so long. */
   | { kind: 'unavailable'; reason: string; retryAfterMs?: number }
   /** Nobody knows whether it took it: the connection broke, or time ran out, after the message was written. */
@@ -170,6 +186,8 @@ export interface MessageProvider {
   readonly idempotent?: boolean;
   send(message: OutgoingMessage): Promise<SendOutcome>;
   lookUp?(messageId: string): Promise<LookUpOutcome>;
+  /** Lets go of what it holds open. */
+  close?(): Promise<void>;
 }
 
 /** The loaders of one request. */

@@ -1,9 +1,9 @@
 import { hasControls } from '@atrium/service-kit';
 import { canonicalLocale } from './template.ts';
+import { maxValueLength } from './template-samples.ts';
 import { refused } from './user-error.ts';
 
 const maxVariables = 50;
-const maxValueLength = 1_000;
 
 /** An idempotency key as it is kept; undefined where none was given. */
 export function readIdempotencyKey(typed: string | null | undefined): string | undefined {

@@ -1,5 +1,7 @@
-import { Liquid, type Template } from 'liquidjs';
-import type { MessageTemplate } from './template.ts';
+import { layOutEmail } from './email-layout.ts';
+import { inOneLine } from './one-line.ts';
+import type { TemplateText } from './template.ts';
+import { parseText } from './template-language.ts';
 
 /** The texts of a message, filled. */
 export interface RenderedMessage {
@@ -11,46 +13,34 @@ export interface RenderedMessage {
 /** Values by variable name. */
 export type TemplateValues = Readonly<Record<string, string | number | boolean>>;
 
-const options = {
-  strictVariables: true,
-  strictFilters: true,
-  ownPropertyOnly: true,
-  // A template is read from the database; none may take the process's time or memory.
-  parseLimit: 100_000,
-  renderLimit: 200,
-  memoryLimit: 1_000_000,
-};
-const plain = new Liquid(options);
-const hypertext = new Liquid({ ...options, outputEscape: 'escape' });
-
-/** Parsing costs far more than filling, and a batch fills one template a thousand times. */
-const parsed = new Map<string, Template[]>();
-const maxParsed = 500;
-
 /**
- * Fills a template. Values are escaped for where they stand: HTML in the html part; nowhere do they bring line breaks or
- * other control characters, which would forge a second line of an SMS or a header of an e-mail.
+ * Fills a template. Values are text, never a template; they are escaped for where they stand: HTML in the html part;
+ * nowhere do they bring line breaks, other controls, or a change of direction.
  */
-export function renderMessage(template: MessageTemplate, values: TemplateValues): RenderedMessage {
-  const safe = Object.fromEntries(
-    // Optional variables are known to the template even when nobody gave them a value.
-    template.variables.map(({ name }) => [name, inOneLine(values[name] ?? '')]),
-  );
-  return {
-    subject: template.subject === null ? null : inOneLine(fill(plain, template.subject, safe)),
-    body: fill(plain, template.body, safe).trim(),
-    html: template.html === null ? null : fill(hypertext, template.html, safe).trim(),
-  };
+export function renderMessage(
+  template: Pick<TemplateText, 'locale' | 'channel' | 'subject' | 'body' | 'html' | 'variables'>,
+  values: TemplateValues,
+): RenderedMessage {
+  const { locale } = template;
+  // An optional variable is known to the template even when nobody gave it a value, and is then as good as false.
+  const safe = Object.fromEntries(template.variables.map(({ name }) => [name, toSafe(values[name])]));
+  const subject = template.subject === null ? null : inOneLine(parseText(template.subject, 'plain').fill(safe, locale));
+  const body = withoutControls(parseText(template.body, 'plain').fill(safe, locale));
+  if (template.channel === 'SMS') return { subject, body, html: null };
+  const html =
+    template.html === null
+      ? layOutEmail(body, { locale, subject: subject ?? '' })
+      : parseText(template.html, 'html').fill(safe, locale).trim();
+  return { subject, body, html };
 }
 
-function fill(engine: Liquid, text: string, values: object): string {
-  const key = `${engine === plain ? 'plain' : 'html'} ${text}`;
-  const known = parsed.get(key) ?? engine.parse(text);
-  if (parsed.size >= maxParsed) parsed.clear();
-  parsed.set(key, known);
-  return String(engine.renderSync(known, values));
+/** A text in Liquid can write a control by its number; none leaves. */
+function withoutControls(text: string): string {
+  return text.replace(/[^\P{Cc}\n\t]|\p{Cs}/gu, '').trim();
 }
 
-function inOneLine<T extends string | number | boolean>(value: T): T | string {
-  return typeof value === 'string' ? value.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]+/gu, ' ').trim() : value;
+function toSafe(value: string | number | boolean | undefined): string | number | boolean | null {
+  if (typeof value !== 'string') return value ?? null;
+  const text = inOneLine(value);
+  return text === '' ? null : text;
 }

@@ -1,6 +1,7 @@
 import { type Caller, isId, type KeyedHash } from '@atrium/service-kit';
 import { chooseRecipient } from './choose-recipient.ts';
 import { composeMessage } from './compose-message.ts';
+import { fitVariables } from './fit-variables.ts';
 import { judgeRecipients } from './judge-recipients.ts';
 import type { Message, MessageChannel } from './message.ts';
 import type { PhonePolicy } from './phone-policy.ts';
@@ -8,7 +9,9 @@ import { phoneRejectionSentences } from './phone-rejection.ts';
 import { mustSendMessages } from './policy.ts';
 import type { IdempotencyClaim, MessageStore, QueueOutcome, TemplateStore } from './ports.ts';
 import { readIdempotencyKey, readLocale, readVariables } from './read-send-input.ts';
+import { renderMessage } from './render-message.ts';
 import type { Sealer } from './seal.ts';
+import { measureSms } from './sms-segments.ts';
 import type { Recipient, Suppressions } from './suppressions.ts';
 import { chooseTemplate, customaryLocale, isOperation, type MessageTemplate } from './template.ts';
 import type { Contact } from './user.ts';
@@ -46,8 +49,11 @@ export function createSendMessage(parts: {
   policy: PhonePolicy;
   suppressions: Suppressions;
   keyedHash: KeyedHash;
+  /** What to write in where there is no text in the reader's language. */
+  defaultLocale: string;
+  smsMaxSegments: number;
 }) {
-  const { messages, sealer, policy } = parts;
+  const { messages, sealer, policy, defaultLocale, smsMaxSegments } = parts;
 
   async function send(sender: Sender, input: SendMessage): Promise<Message> {
     const { clientId, maySendToAnyone } = mustSendMessages(sender.caller);
@@ -61,15 +67,16 @@ export function createSendMessage(parts: {
     if (!contact) throw noSuchUser();
     const { channel, to } = chooseRecipient(input, contact, { policy, maySendToAnyone });
     const locale = asked.locale ?? contact.locale ?? customaryLocale(contact.country);
-    const template = chooseTemplate(templates, { operation: input.operation, channel, locale });
+    const template = chooseTemplate(templates, { operation: input.operation, channel, locale, defaultLocale });
     if (!template) throw refused('TEMPLATE_UNKNOWN', 'operation', `This operation has no ${channel} template.`);
     const values = fitVariables(template, { name: contact.name }, asked.variables);
     await mustTakeMessages({ channel, to }, input, parts);
+    if (channel === 'SMS') mustFitSms(renderMessage(template, values).body, smsMaxSegments);
     const message = composeMessage(sealer, { template, userId: contact.userId, to, values, clientId });
     return messageOf(await messages.queueMessage(message, claim));
   }
 
-  async function findTemplates(operation: string): Promise<MessageTemplate[]> {
+  async function findTemplates(operation: string): Promise<readonly MessageTemplate[]> {
     if (operation.trim() === '') throw refused('REQUIRED', 'operation', 'Name an operation, such as WELCOME.');
     const templates = isOperation(operation) ? await parts.templates.findTemplates(operation) : [];
     if (templates.length === 0)
@@ -132,6 +139,13 @@ async function mustTakeMessages(
   }
 }
 
+function mustFitSms(body: string, smsMaxSegments: number): void {
+  const { segments } = measureSms(body);
+  if (segments <= smsMaxSegments) return;
+  const problem = `With these values the SMS takes ${segments} segments, and at most ${smsMaxSegments} are sent.`;
+  throw refused('TOO_LONG', 'variables', `${problem} Give shorter ones.`);
+}
+
 function noSuchUser(): InputRefused {
   return refused('NOT_FOUND', 'userId', 'There is no such user.');
 }
@@ -142,34 +156,6 @@ function messageOf(outcome: QueueOutcome): Message {
     throw refused('IDEMPOTENCY_CONFLICT', 'idempotencyKey', 'This key was used with another input. Use a new key.');
   }
   return outcome.message;
-}
-
-type Values = Record<string, string | number | boolean>;
-
-/** The values for exactly the variables that the template declares; `defaults` fill what the caller left out. */
-function fitVariables(template: MessageTemplate, defaults: Values, given: Values): Values {
-  const declared = new Set(template.variables.map(({ name }) => name));
-  const unknown = Object.keys(given).filter((name) => !declared.has(name));
-  const values = { ...defaults, ...given };
-  const missing = template.variables.filter(({ name, required }) => required && (values[name] ?? '') === '');
-  const userErrors: UserError[] = [
-    ...unknown.map(
-      (name): UserError => ({
-        code: 'VARIABLE_UNKNOWN',
-        field: ['input', 'variables', name],
-        message: 'The template has no variable of this name. Leave it out.',
-      }),
-    ),
-    ...missing.map(
-      ({ name }): UserError => ({
-        code: 'VARIABLE_MISSING',
-        field: ['input', 'variables', name],
-        message: `The template needs a value for ${name}.`,
-      }),
-    ),
-  ];
-  if (userErrors.length > 0) throw new InputRefused(userErrors);
-  return values;
 }
 
 /** JSON whose members stand in one order, so that equal inputs are equal texts; absent and null are the same. */

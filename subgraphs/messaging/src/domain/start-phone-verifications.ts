@@ -36,21 +36,22 @@ export function createStartPhoneVerifications(parts: {
   policy: PhonePolicy;
   suppressions: Suppressions;
   codeLifetimeMs: number;
+  defaultLocale: string;
 }) {
-  const { challenges, hashes, sealer, codeLifetimeMs } = parts;
+  const { challenges, hashes, sealer, codeLifetimeMs, defaultLocale } = parts;
   const { testNumbers } = parts.policy;
 
   function toChallenge(
     input: StartPhoneVerification,
     { rejection, phoneNumber: to }: PhoneNumberJudgement,
-    templates: MessageTemplate[],
+    templates: readonly MessageTemplate[],
   ): NewChallenge {
     const id = newId();
     const requestId = input.requestId.toLowerCase();
     const userId = input.userId.toLowerCase();
     const base = { id, requestId, userId, numberHash: hashes.ofPhoneNumber(to ?? input.phoneNumber) };
     if (rejection || to === null) return { ...base, outcome: { rejection: rejection ?? 'PHONE_NUMBER_INVALID' } };
-    const template = chooseTemplate(templates, { operation, channel: 'SMS', locale: localeOf(input) });
+    const template = chooseTemplate(templates, { operation, channel: 'SMS', locale: localeOf(input), defaultLocale });
     if (!template) throw new Error(`no template for ${operation}`);
     const code = testNumbers.isTestNumber(to) ? testNumbers.code : newCode();
     const codeHash = hashes.ofCode({ challengeId: id, userId, phoneNumber: to, code });

@@ -21,14 +21,19 @@ export function createTakeEvents(parts: {
   contacts: ContactSource;
   sealer: Sealer;
   contactsTimeoutMs: number;
+  defaultLocale: string;
 }) {
-  const { events: store, contacts, sealer } = parts;
+  const { events: store, contacts, sealer, defaultLocale } = parts;
 
-  function greet(event: UserEvent, contact: Contact | null, templates: MessageTemplate[]): NewMessage | undefined {
+  function greet(
+    event: UserEvent,
+    contact: Contact | null,
+    templates: readonly MessageTemplate[],
+  ): NewMessage | undefined {
     // Without a contact the user is gone already; their user.deleted is on its way.
     if (!contact?.phoneNumber) return undefined;
     const locale = contact.locale ?? customaryLocale(contact.country);
-    const template = chooseTemplate(templates, { operation: welcome, channel: 'SMS', locale });
+    const template = chooseTemplate(templates, { operation: welcome, channel: 'SMS', locale, defaultLocale });
     if (!template) return undefined;
     return composeMessage(sealer, {
       template,

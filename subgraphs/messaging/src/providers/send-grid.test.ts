@@ -24,12 +24,13 @@ beforeEach(() => {
 });
 afterAll(() => sendGrid.close());
 
-function provider(baseUrl = sendGrid.url) {
+function provider(baseUrl = sendGrid.url, sandbox = false) {
   return createSendGridProvider({
     apiKey: 'SG.test',
     baseUrl,
     from: { email: 'no-reply@atrium.test', name: 'Atrium' },
     timeoutMs,
+    sandbox,
   });
 }
 
@@ -52,12 +53,12 @@ describe('the SendGrid provider', () => {
     });
   });
 
-  test.each([400, 401, 403, 413])('%i is a refusal for good, without a word of the person', async (status) => {
+  test.each([400, 404, 413])('%i is a refusal for good, without a word of the person', async (status) => {
     sendGrid.answers.push({ status });
     expect(await provider().send(message)).toEqual({ kind: 'refused', reason: `provider refused (${status})` });
   });
 
-  test.each([408, 429, 500, 503])('%i is to be tried again', async (status) => {
+  test.each([401, 403, 408, 429, 500, 503])('%i is to be tried again', async (status) => {
     sendGrid.answers.push({ status });
     expect(await provider().send(message)).toEqual({ kind: 'unavailable', reason: `provider unavailable (${status})` });
   });
@@ -69,11 +70,33 @@ describe('the SendGrid provider', () => {
     expect(await provider().send(message)).toMatchObject({ retryAfterMs: 3_600_000 });
   });
 
-  test('a SendGrid that is not there is to be tried again; one that hangs may have sent', async () => {
+  test('until a date, where that is what SendGrid names', async () => {
+    const inAMinute = new Date(Date.now() + 60_000).toUTCString();
+    sendGrid.answers.push({ status: 503, headers: { 'retry-after': inAMinute } });
+    const outcome = (await provider().send(message)) as { retryAfterMs: number };
+    expect(Math.round(outcome.retryAfterMs / 10_000)).toBe(6);
+    sendGrid.answers.push({ status: 503, headers: { 'retry-after': 'soon' } });
+    expect(await provider().send(message)).toEqual({ kind: 'unavailable', reason: 'provider unavailable (503)' });
+  });
+
+  test('a SendGrid that is not there took nothing', async () => {
     const unreachable = { kind: 'unavailable', reason: 'provider out of reach' };
     expect(await provider('http://127.0.0.1:9').send(message)).toEqual(unreachable);
-    sendGrid.answers.push({ status: 202, hang: true });
-    expect(await provider().send(message)).toEqual({ kind: 'ambiguous', reason: 'no answer from the provider' });
+  });
+
+  test.each([
+    ['hangs', { status: 202, hang: true }, 'provider did not answer'],
+    ['breaks off', { status: 202, cut: true }, 'provider did not answer'],
+    ['waited for itself in vain', { status: 504 }, 'provider timed out (504)'],
+  ])('of a SendGrid that %s nobody knows whether it took the message', async (_what, answer, reason) => {
+    sendGrid.answers.push(answer);
+    expect(await provider().send(message)).toEqual({ kind: 'ambiguous', reason });
+    expect(sendGrid.mails).toHaveLength(1);
+  });
+
+  test('in sandbox mode SendGrid judges a message and sends nothing', async () => {
+    expect(await provider(sendGrid.url, true).send(message)).toEqual({ kind: 'accepted', providerMessageId: null });
+    expect(sendGrid.mails[0]?.body.mail_settings).toEqual({ sandbox_mode: { enable: true } });
   });
 
   test('a redirect is not followed: the key is for SendGrid alone', async () => {

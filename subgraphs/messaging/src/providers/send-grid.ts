@@ -1,6 +1,7 @@
 import sharedClient from '@sendgrid/client';
 import sharedMail from '@sendgrid/mail';
 import type { MessageProvider, SendOutcome } from '../domain/ports.ts';
+import { outcomeOfFailure, outcomeOfStatus } from './http-outcome.ts';
 
 // The typings show the packages' shared instances only; each provider has its own, with its own settings.
 const Client = sharedClient.constructor as new () => typeof sharedClient;
@@ -12,16 +13,15 @@ export interface SendGridOptions {
   readonly baseUrl: string;
   readonly from: { email: string; name: string };
   readonly timeoutMs: number;
+  /** Messages are judged and not sent: https://www.twilio.com/docs/sendgrid/for-developers/sending-email/sandbox-mode. */
+  readonly sandbox: boolean;
 }
 
 const noRedirects = { maxRedirects: 0 };
 
-/** The longest pause that we let SendGrid ask for. */
-const longestRetryAfterMs = 60 * 60 * 1_000;
-
 /**
- * E-mail by SendGrid's v3 Mail Send API, which answers 202 with x-message-id. It has no idempotency key: nobody
- * knows whether a message whose answer was lost is sent; our id travels in custom_args, so that its webhooks can tell.
+ * E-mail by SendGrid's v3 Mail Send API, which answers 202 with x-message-id. It has no idempotency key: what
+ * became of a message whose answer was lost is told by its webhooks, which name it by our id in custom_args.
  */
 export function createSendGridProvider(options: SendGridOptions): MessageProvider {
   const client = new Client();
@@ -46,6 +46,7 @@ export function createSendGridProvider(options: SendGridOptions): MessageProvide
           customArgs: { atriumMessageId: id },
           // Rewritten links and counting pixels have no place in a message about an account.
           trackingSettings: { clickTracking: { enable: false, enableText: false }, openTracking: { enable: false } },
+          ...(options.sandbox ? { mailSettings: { sandboxMode: { enable: true } } } : {}),
         });
         return { kind: 'accepted', providerMessageId: messageIdOf(response.headers) };
       } catch (error) {
@@ -60,20 +61,13 @@ function messageIdOf(headers: unknown): string | null {
   return typeof id === 'string' && id !== '' ? id.slice(0, 200) : null;
 }
 
-/** What fails before a request is written, or is answered by somebody else: SendGrid has not taken the mail. */
-const notTaken = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ERR_BAD_RESPONSE']);
-
-/** A status says whether trying again makes sense; without one the network failed, and the mail may have gone out. */
+/** The library tells a status as the code of its error, or leaves it in the response of a redirect. */
 function toOutcome(error: unknown): SendOutcome {
-  const { code: status, response } = error as { code?: unknown; response?: { headers?: Record<string, unknown> } };
-  if (notTaken.has(String(status))) return { kind: 'unavailable', reason: 'provider out of reach' };
-  if (typeof status !== 'number') return { kind: 'ambiguous', reason: 'no answer from the provider' };
-  if (status !== 429 && status !== 408 && status < 500)
-    return { kind: 'refused', reason: `provider refused (${status})` };
-  const retryAfterMs = Number(response?.headers?.['retry-after']) * 1_000;
-  return {
-    kind: 'unavailable',
-    reason: `provider unavailable (${status})`,
-    ...(retryAfterMs > 0 ? { retryAfterMs: Math.min(retryAfterMs, longestRetryAfterMs) } : {}),
+  const { code, response } = error as {
+    code?: unknown;
+    response?: { status?: unknown; headers?: Record<string, unknown> };
   };
+  const status = typeof code === 'number' ? code : response?.status;
+  if (typeof status !== 'number') return outcomeOfFailure(code);
+  return outcomeOfStatus(status, response?.headers?.['retry-after']);
 }

@@ -1,11 +1,17 @@
 import type { SubgraphContext } from '@atrium/service-kit/subgraph';
 import type { CheckOutcome, CheckPhoneVerification } from '../domain/check-phone-verification.ts';
+import type { TemplateFilter } from '../domain/find-message-templates.ts';
 import type { PhoneNumberJudgement, TypedPhoneNumber } from '../domain/judge-phone-number.ts';
 import type { PhonePolicy } from '../domain/phone-policy.ts';
 import type { ChallengeOutcome, Loaders } from '../domain/ports.ts';
+import type { MessagePreview, PreviewRequest } from '../domain/preview-message.ts';
+import type { TypedTemplate } from '../domain/read-template-input.ts';
 import type { Sender, SendMessage, SendOutcome } from '../domain/send-message.ts';
 import type { StartPhoneVerification } from '../domain/start-phone-verifications.ts';
+import type { MessageTemplate, TemplateKey } from '../domain/template.ts';
+import type { UpsertOutcome } from '../domain/upsert-message-template.ts';
 import type { Contact } from '../domain/user.ts';
+import type { UserError } from '../domain/user-error.ts';
 
 /** What Messaging does when it is asked. */
 export interface Actions {
@@ -22,6 +28,11 @@ export interface Actions {
     caller: SubgraphContext['caller'],
     inputs: readonly CheckPhoneVerification[],
   ): Promise<CheckOutcome[]>;
+  findMessageTemplates(caller: SubgraphContext['caller'], filter: TemplateFilter): Promise<MessageTemplate[]>;
+  findTemplateVersions(caller: SubgraphContext['caller'], key: TemplateKey): Promise<MessageTemplate[]>;
+  previewMessage(caller: SubgraphContext['caller'], request: PreviewRequest): Promise<MessagePreview>;
+  upsertMessageTemplate(caller: SubgraphContext['caller'], input: TypedTemplate): Promise<UpsertOutcome>;
+  deleteMessageTemplate(caller: SubgraphContext['caller'], key: TemplateKey): Promise<{ userErrors: UserError[] }>;
 }
 
 /** What every resolver is given. */

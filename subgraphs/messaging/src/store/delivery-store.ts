@@ -4,6 +4,7 @@ import type { DeliveryStore, HeldMessage, WaitingMessage } from '../domain/ports
 import type { Database } from './database.ts';
 import { Prisma } from './generated/client.ts';
 import { deliveryTaskOf } from './message-queue.ts';
+import { applyProviderEvents } from './provider-event-store.ts';
 
 /** Statements are shared by up to so many messages. */
 const batch = { maxSize: 250, concurrency: 2 };
@@ -88,6 +89,11 @@ async function recordSent(database: Database, messages: SentMessage[]): Promise<
         provider = given.provider, provider_message_id = given."providerMessageId"
     FROM locked JOIN ${given(messages)} AS given(id uuid, provider text, "providerMessageId" text) USING (id)
     WHERE m.id = locked.id`;
+  // A provider may have told what became of a message before we had noted that it took it.
+  await applyProviderEvents(
+    database,
+    messages.map(({ id }) => id),
+  );
   return messages.map(() => undefined);
 }
 

@@ -8,11 +8,12 @@ import { idempotencyLifetimeMs } from './message-store.ts';
  */
 const memoryMs = 30 * 24 * 60 * 60 * 1_000;
 
-/** What is remembered for a while only: idempotency keys, dead codes, events taken long ago, numbers denied for a time. */
+/** What is remembered for a while only: idempotency keys, dead codes, events and news taken long ago, numbers denied for a time. */
 const expiring = [
   { table: 'idempotency_keys', since: 'created_at', lifetimeMs: idempotencyLifetimeMs },
   { table: 'phone_challenges', since: 'created_at', lifetimeMs: memoryMs },
   { table: 'taken_events', since: 'taken_at', lifetimeMs: memoryMs },
+  { table: 'provider_events', since: 'taken_at', lifetimeMs: memoryMs },
   { table: 'denied_numbers', since: 'expires_at', lifetimeMs: 0 },
 ];
 

@@ -11,6 +11,7 @@ export const messageColumns = {
   channel: true,
   recipient: true,
   locale: true,
+  templateVersion: true,
   status: true,
   attempts: true,
   failure: true,
@@ -40,6 +41,7 @@ export async function findMessagesOfUsers(
   const direction = page.backwards ? Prisma.sql`ASC` : Prisma.sql`DESC`;
   const rows = await database.$queryRaw<Message[]>`
     SELECT m.id::text AS id, m.user_id::text AS "userId", m.operation, m.channel::text AS channel, m.recipient, m.locale,
+           m.template_version AS "templateVersion",
            m.status::text AS status, m.attempts, m.failure, m.created_at AS "createdAt", m.sent_at AS "sentAt",
            m.delivered_at AS "deliveredAt"
     FROM unnest(${[...userIds]}::uuid[]) AS wanted(id),

@@ -1,5 +1,5 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingHttpHeaders } from 'node:http';
+import { answerAsTold, type FakeAnswer, startFakeHttpProvider } from './fake-http-provider.ts';
 
 /** A request as SendGrid's Mail Send API got it. */
 export interface SentMail {
@@ -14,36 +14,25 @@ export interface FakeSendGrid {
   readonly url: string;
   readonly mails: SentMail[];
   /** What the next requests are answered with; when used up, 202 with an x-message-id. */
-  readonly answers: { status: number; headers?: Record<string, string>; hang?: boolean; until?: Promise<void> }[];
+  readonly answers: FakeAnswer[];
   close(): Promise<void>;
 }
 
 /** Starts the fake on a free port. */
 export async function startFakeSendGrid(): Promise<FakeSendGrid> {
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const { url: path = '', headers } = request;
-    fake.mails.push({ path, headers, body: JSON.parse(Buffer.concat(chunks).toString()) });
-    const { status, headers: own, hang, until } = fake.answers.shift() ?? { status: 202 };
-    if (hang) return;
-    await until;
-    if (status === 202) response.setHeader('x-message-id', `sg-${fake.mails.length}`);
-    response.writeHead(status, { 'content-type': 'application/json', ...own });
-    response.end(
-      status === 202 ? '' : JSON.stringify({ errors: [{ message: 'secret asha@example.com', field: null }] }),
-    );
+  const mails: SentMail[] = [];
+  const answers: FakeAnswer[] = [];
+  const server = await startFakeHttpProvider(async ({ url = '', headers }, text, response) => {
+    const body = JSON.parse(text);
+    mails.push({ path: url, headers, body });
+    const told = answers.shift();
+    const errors = [{ message: 'secret asha@example.com', field: null }];
+    if (told && told.status !== 202) return void (await answerAsTold({ body: { errors }, ...told }, response));
+    if (told?.hang || told?.cut) return void (await answerAsTold(told, response));
+    await told?.until;
+    // In sandbox mode it judges, answers 200, and makes no id.
+    const sandbox = body.mail_settings?.sandbox_mode?.enable === true;
+    response.writeHead(sandbox ? 200 : 202, sandbox ? {} : { 'x-message-id': `sg-${mails.length}` }).end();
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const fake: FakeSendGrid = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    mails: [],
-    answers: [],
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
-  return fake;
+  return { ...server, mails, answers };
 }

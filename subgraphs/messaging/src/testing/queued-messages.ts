@@ -62,6 +62,7 @@ export async function startMessageQueue(overrides: Record<string, string> = {}):
       channel,
       recipient: 'masked',
       locale: 'en',
+      templateVersion: 1,
       sealed: sealer.seal(id, content),
       urgent,
       clientId: null,

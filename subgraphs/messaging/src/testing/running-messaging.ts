@@ -65,6 +65,8 @@ export async function startRunningMessaging(
     MESSAGE_SEAL_KEY: randomKey(),
     IDEMPOTENCY_HMAC_KEY: randomKey(),
     RESCUE_INTERVAL_MS: '100',
+    // Tests run at any hour.
+    QUIET_HOURS: 'none',
     ...overrides,
   };
   let service: Messaging | undefined = await startMessaging(readConfig(environment));
