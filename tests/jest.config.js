@@ -4,8 +4,8 @@ import root from '../jest.config.js';
 export default {
   ...root,
   rootDir: '..',
-  // The differential test belongs to the gateway, and has full counts of its own: `npm run test:full -- differential`.
-  roots: ['<rootDir>/tests', '<rootDir>/gateway/src/execution/differential'],
+  // Tests that belong to a service and have full counts: `npm run test:full -- differential`, `-- killed-workers`.
+  roots: ['<rootDir>/tests', '<rootDir>/gateway/src/execution/differential', '<rootDir>/subgraphs/messaging/src/fault'],
   globalSetup: '<rootDir>/tests/support/global-setup.ts',
   globalTeardown: '<rootDir>/tests/support/global-teardown.ts',
   testTimeout: 60_000,

@@ -4,6 +4,7 @@ import { migrateCommand } from './migrations/cli.ts';
 import {
   breakersCommand,
   keysCommand,
+  messagesCommand,
   outboxCommand,
   phonePolicyCommand,
   suppressionsCommand,
@@ -43,6 +44,7 @@ program.addCommand(outboxCommand());
 program.addCommand(phonePolicyCommand());
 program.addCommand(suppressionsCommand());
 program.addCommand(breakersCommand());
+program.addCommand(messagesCommand());
 program.addCommand(seedCommand());
 
 /** Runs the command that the process was given. */

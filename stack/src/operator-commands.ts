@@ -38,6 +38,12 @@ export function breakersCommand(): Command {
   return serviceCommand('breakers', about, 'messaging', messagingProgram('breakers-command'));
 }
 
+/** `messages`: Messaging's own command. */
+export function messagesCommand(): Command {
+  const about = 'messages that failed or are in doubt; show and replay them: messages --help';
+  return serviceCommand('messages', about, 'messaging', messagingProgram('messages-command'));
+}
+
 function messagingProgram(folder: string): string[] {
   return ['--disable-warning=ExperimentalWarning', join('src', folder, 'cli.ts')];
 }

@@ -35,6 +35,8 @@ export async function startSystem(options: StackOptions = {}): Promise<OwnSystem
   const gateway = { NODE_OPTIONS: `--inspect-port=${debuggerPort}`, ...options.settings?.gateway };
   // Tests take a number over, and have a code sent again, without waiting for a minute.
   const messaging = {
+    // They run at any hour.
+    QUIET_HOURS: 'none',
     CODE_COOL_DOWN_MS: '0',
     SEND_BUDGET_NUMBER_HOUR: '1000',
     SEND_BUDGET_NUMBER_DAY: '1000',

@@ -11,12 +11,20 @@ import type { Database } from './store/database.ts';
 import { createInboxWriter } from './store/developer-inbox.ts';
 import { createInboxRules } from './store/inbox-rule-store.ts';
 
-/** The provider of each channel as the settings name them; a channel without one is absent. */
+/** Each channel's providers, the preferred one first. */
+export type ChosenProviders = Readonly<Record<MessageChannel, readonly MessageProvider[]>>;
+
+type ProviderName = MessagingSettings['smsProviders' | 'emailProviders'][number];
+
+/**
+ * The providers of each channel as the settings name them; one that serves both channels is one. In development test
+ * numbers are the developer inbox's, whoever the providers are.
+ */
 export async function chooseProviders(
   settings: MessagingSettings,
   database: Database,
   testNumbers: TestNumbers,
-): Promise<Partial<Record<MessageChannel, MessageProvider>>> {
+): Promise<ChosenProviders> {
   const { suppressions, take } = openProviderNews(settings, database);
   const inbox = createDeveloperInboxProvider({
     writer: createInboxWriter(database),
@@ -24,18 +32,20 @@ export async function chooseProviders(
     take,
     bounceAfterMs: settings.inboxBounceAfterMs,
   });
-  const open = {
-    none: () => undefined,
+  const makers: Record<ProviderName, () => MessageProvider | Promise<MessageProvider>> = {
     'developer-inbox': () => inbox,
     sendgrid: () => openSendGrid(settings),
     smtp: () => openSmtp(settings),
     twilio: async () => learnSuppressions(await openTwilio(settings), suppressions),
   };
-  const [carrier, mail] = [await open[settings.smsProvider](), await open[settings.emailProvider]()];
-  const diverts = settings.mode === 'development' && carrier !== inbox;
-  const sms = diverts ? divertTestNumbers(carrier, inbox, testNumbers) : carrier;
-  return {
-    ...(sms ? { SMS: sms } : {}),
-    ...(mail ? { EMAIL: mail } : {}),
-  };
+  const made = new Map<ProviderName, MessageProvider>();
+  for (const name of new Set([...settings.smsProviders, ...settings.emailProviders])) {
+    made.set(name, await makers[name]());
+  }
+  const inOrder = (names: readonly ProviderName[]) => names.flatMap((name) => made.get(name) ?? []);
+  const divert = (carrier: MessageProvider | undefined) =>
+    carrier === inbox ? inbox : divertTestNumbers(carrier, inbox, testNumbers);
+  const sms = inOrder(settings.smsProviders);
+  const diverted = sms.length > 0 ? sms.map(divert) : [divert(undefined)];
+  return { SMS: settings.mode === 'development' ? diverted : sms, EMAIL: inOrder(settings.emailProviders) };
 }

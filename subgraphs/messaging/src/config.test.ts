@@ -31,8 +31,8 @@ function faultsOf(env: Record<string, string>): string[] {
 describe('settings', () => {
   test('development needs nothing but keys and a database', () => {
     expect(readConfig(development)).toMatchObject({
-      smsProvider: 'developer-inbox',
-      emailProvider: 'developer-inbox',
+      smsProviders: ['developer-inbox'],
+      emailProviders: ['developer-inbox'],
       codeLifetimeMs: 600_000,
       codeMaxTries: 5,
       testNumberCode: '000000',
@@ -41,9 +41,9 @@ describe('settings', () => {
 
   test('the developer inbox exists in development only', () => {
     const production = { ATRIUM_MODE: 'production' };
-    expect(faultsOf({ ATRIUM_MODE: '' })).toEqual(['SMS_PROVIDER', 'EMAIL_PROVIDER']);
-    expect(faultsOf({ ...production, SMS_PROVIDER: 'none' })).toEqual(['EMAIL_PROVIDER']);
-    expect(faultsOf({ ...production, EMAIL_PROVIDER: 'none' })).toEqual(['SMS_PROVIDER']);
+    expect(faultsOf({ ATRIUM_MODE: '' })).toEqual(['SMS_PROVIDERS', 'EMAIL_PROVIDERS']);
+    expect(faultsOf({ ...production, SMS_PROVIDERS: 'none' })).toEqual(['EMAIL_PROVIDERS']);
+    expect(faultsOf({ ...production, EMAIL_PROVIDERS: 'none' })).toEqual(['SMS_PROVIDERS']);
     expect(faultsOf({ NODE_ENV: 'production' })).toEqual(['ATRIUM_MODE']);
   });
 
@@ -51,8 +51,8 @@ describe('settings', () => {
     const production = {
       NODE_ENV: 'production',
       ATRIUM_MODE: 'production',
-      SMS_PROVIDER: 'none',
-      EMAIL_PROVIDER: 'sendgrid',
+      SMS_PROVIDERS: 'none',
+      EMAIL_PROVIDERS: 'sendgrid',
     };
     expect(faultsOf(production)).toEqual(['SENDGRID_API_KEY', 'EMAIL_FROM']);
     expect(faultsOf({ ...production, SENDGRID_API_KEY: 'SG.x', EMAIL_FROM: 'no-reply@atrium.test' })).toEqual([]);
@@ -60,7 +60,7 @@ describe('settings', () => {
 
   test('production starts with Twilio for SMS and a mail server for e-mail', () => {
     const production = { NODE_ENV: 'production', ATRIUM_MODE: 'production' };
-    const chosen = { ...production, SMS_PROVIDER: 'twilio', EMAIL_PROVIDER: 'smtp' };
+    const chosen = { ...production, SMS_PROVIDERS: 'twilio', EMAIL_PROVIDERS: 'smtp' };
     const needed = ['SMTP_URL', 'EMAIL_FROM', 'TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM'];
     expect(faultsOf(chosen)).toEqual(needed);
     const twilio = { TWILIO_ACCOUNT_SID: 'AC1', TWILIO_AUTH_TOKEN: 'x', TWILIO_FROM: '+15005550006' };
@@ -78,7 +78,7 @@ describe('settings', () => {
   });
 
   test('a code that anyone knows is refused outside of development', () => {
-    const production = { ATRIUM_MODE: 'production', SMS_PROVIDER: 'none', EMAIL_PROVIDER: 'none' };
+    const production = { ATRIUM_MODE: 'production', SMS_PROVIDERS: 'none', EMAIL_PROVIDERS: 'none' };
     expect(faultsOf(production)).toEqual([]);
     expect(faultsOf({ ...production, TEST_NUMBER_CODE: '123456' })).toEqual(['TEST_NUMBER_CODE']);
     expect(faultsOf({ TEST_NUMBER_CODE: '123456' })).toEqual([]);
@@ -93,8 +93,8 @@ describe('settings', () => {
     const production = {
       NODE_ENV: 'production',
       ATRIUM_MODE: 'production',
-      SMS_PROVIDER: 'none',
-      EMAIL_PROVIDER: 'none',
+      SMS_PROVIDERS: 'none',
+      EMAIL_PROVIDERS: 'none',
     };
     const short = { CODE_LIFETIME_MS: '1000', CODE_COOL_DOWN_MS: '0', CODE_GUESS_WINDOW_MS: '1000' };
     expect(faultsOf({ ...production, ...short, DELIVERY_FIRST_PAUSE_MS: '1' })).toEqual([

@@ -5,6 +5,7 @@ import {
   choice,
   commonSettings,
   integer,
+  list,
   readSettings,
   type Setting,
   type Settings,
@@ -16,6 +17,10 @@ import {
 import { z } from 'zod';
 import { canonicalLocale } from './domain/template.ts';
 import { inboxSettings, missingSettings, providerSettings } from './provider-settings.ts';
+import { dayPart, dayPartsByCountry, numbersByName, providers } from './setting-kinds.ts';
+
+/** How many messages a provider is handed at once where its own number is not set. */
+export const defaultProviderConcurrency = 50;
 
 /** Settings that were, and where to say now what they said. */
 const retired = {
@@ -25,6 +30,8 @@ const retired = {
 };
 
 import { sendSettings } from './send-settings.ts';
+
+const day = 24 * 60 * 60 * 1_000;
 
 /** What Messaging is told. */
 export const settings = {
@@ -107,37 +114,69 @@ export const settings = {
     max: 255,
   }),
 
-  smsProvider: choice(
-    'SMS_PROVIDER',
-    'who carries SMS; none lets them fail',
-    ['developer-inbox', 'twilio', 'none'],
-    'developer-inbox',
-  ),
-  emailProvider: choice(
-    'EMAIL_PROVIDER',
-    'who carries e-mail; none lets it fail',
-    ['developer-inbox', 'sendgrid', 'smtp', 'none'],
-    'developer-inbox',
-  ),
+  smsProviders: providers('SMS_PROVIDERS', 'SMS', ['developer-inbox', 'twilio']),
+  emailProviders: providers('EMAIL_PROVIDERS', 'e-mail', ['developer-inbox', 'sendgrid', 'smtp']),
   ...providerSettings,
   providerTimeoutMs: integer('PROVIDER_TIMEOUT_MS', 'how long a provider may take to accept a message', {
     fallback: 6_000,
     min: 1,
   }),
 
-  deliveryConcurrency: integer('DELIVERY_CONCURRENCY', 'messages handed to providers at once', {
-    fallback: 25,
-    min: 1,
-    max: 200,
-  }),
-  deliveryMaxAttempts: integer('DELIVERY_MAX_ATTEMPTS', 'tries until a message fails', {
-    fallback: 8,
-    min: 1,
-    max: 25,
-  }),
+  providerConcurrencies: numbersByName(
+    'PROVIDER_CONCURRENCIES',
+    `messages that a worker hands to a provider at once: sendgrid=20; ${defaultProviderConcurrency} for one that is not named`,
+  ),
+  providerRates: numbersByName(
+    'PROVIDER_RATES',
+    'messages a second that a worker hands to a provider: sendgrid=100; no limit for one that is not named',
+  ),
+  providerBreakerFailures: integer(
+    'PROVIDER_BREAKER_FAILURES',
+    'failures in a row after which a provider is left alone and the next one stands in',
+    { fallback: 5, min: 1, max: 1_000 },
+  ),
+  providerBreakerProbeMs: integer(
+    'PROVIDER_BREAKER_PROBE_MS',
+    'how soon and how often one message tries whether such a provider is back',
+    { fallback: 2_000, min: 1, productionMinimum: 100 },
+  ),
+
+  deliveryWorker: choice(
+    'DELIVERY_WORKER',
+    'where messages are delivered: inside the service, or apart, by processes of `npm run worker`',
+    ['inside', 'apart'],
+    'inside',
+  ),
+  workerPort: integer(
+    'WORKER_PORT',
+    'the port on which a worker apart shows its health and metrics; 0 takes a free one',
+    {
+      fallback: 4013,
+      max: 65_535,
+    },
+  ),
+  deliveryConcurrency: integer(
+    'DELIVERY_CONCURRENCY',
+    'messages that a worker has in hand at once, of each channel and urgency',
+    { fallback: 100, min: 1, max: 2_000 },
+  ),
+  deliveryMaxAttempts: integer(
+    'DELIVERY_MAX_ATTEMPTS',
+    'tries until a message fails; one counts for each provider asked',
+    {
+      fallback: 8,
+      min: 1,
+      max: 25,
+    },
+  ),
+  deliveryMaxAgeMs: integer(
+    'DELIVERY_MAX_AGE_MS',
+    'how long a message that could be sent waits for a provider until it fails',
+    { fallback: day, min: 1, productionMinimum: 60_000 },
+  ),
   deliveryFirstPauseMs: integer(
     'DELIVERY_FIRST_PAUSE_MS',
-    'the pause after the first failed try; each next one is twice as long',
+    'the longest pause after the first failed try; each next one is twice as long',
     {
       fallback: 2_000,
       min: 1,
@@ -148,6 +187,26 @@ export const settings = {
     fallback: 600_000,
     min: 1,
   }),
+  failedTextLifetimeMs: integer(
+    'FAILED_TEXT_LIFETIME_MS',
+    'how long the sealed text of a failed message is kept, so that it can be replayed; codes are not kept',
+    { fallback: 7 * day, min: 1 },
+  ),
+  quietHours: dayPart(
+    'QUIET_HOURS',
+    'when SMS that can wait are held back, by the clock of the number’s country; or none',
+    '21:00-08:00',
+  ),
+  quietHoursByCountry: dayPartsByCountry(
+    'QUIET_HOURS_BY_COUNTRY',
+    'the same for some countries: IN=21:00-10:00,US=none',
+  ),
+  criticalOperations: list(
+    'QUIET_HOURS_CRITICAL_OPERATIONS',
+    'operations that are sent at any hour, beside those that carry a code',
+    z.string().regex(/^[A-Z][A-Z0-9_]{0,99}$/, 'must be operations such as PHONE_CHANGED'),
+    'PHONE_VERIFICATION,LOGIN_CODE,PHONE_CHANGED,ACCOUNT_DELETED,WELCOME',
+  ),
   rescueIntervalMs: integer('RESCUE_INTERVAL_MS', 'how often the jobs of dead workers are looked for', {
     fallback: 10_000,
     min: 10,
@@ -167,17 +226,17 @@ export type MessagingSettings = Settings<typeof settings>;
 export function readConfig(env: NodeJS.ProcessEnv): MessagingSettings {
   const read = readSettings(settings, env);
   const faults: string[] = [];
-  for (const [name, provider] of [
-    ['SMS_PROVIDER', read.smsProvider],
-    ['EMAIL_PROVIDER', read.emailProvider],
-  ]) {
-    if (provider === 'developer-inbox' && read.mode !== 'development') {
+  for (const [name, chosen] of [
+    ['SMS_PROVIDERS', read.smsProviders],
+    ['EMAIL_PROVIDERS', read.emailProviders],
+  ] as const) {
+    if (chosen.some((provider) => provider === 'developer-inbox') && read.mode !== 'development') {
       faults.push(
         `${name}: developer-inbox shows codes to anyone and needs ATRIUM_MODE=development; choose another provider`,
       );
     }
   }
-  faults.push(...missingSettings([read.smsProvider, read.emailProvider], read));
+  faults.push(...missingSettings([...read.smsProviders, ...read.emailProviders], read));
   // A policy that silently counts no more would open what it had closed.
   for (const [name, command] of Object.entries(retired)) {
     if (env[name]) faults.push(`${name}: is no setting any more; the policy is kept in the database: ${command}`);

@@ -9,7 +9,7 @@ let messaging: RunningMessaging;
 beforeAll(async () => {
   mailServer = await startFakeMailServer();
   messaging = await startRunningMessaging({
-    EMAIL_PROVIDER: 'smtp',
+    EMAIL_PROVIDERS: 'smtp',
     SMTP_URL: mailServer.url,
     SMTP_PLAINTEXT: 'true',
     EMAIL_FROM: 'no-reply@atrium.test',

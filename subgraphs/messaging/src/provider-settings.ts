@@ -15,7 +15,9 @@ import { readWebhookKey } from './providers/send-grid-webhook.ts';
 
 /** What providers and their webhooks need; only the chosen ones' must be given. */
 export const providerSettings = {
-  sendGridApiKey: optional(secretText('SENDGRID_API_KEY', 'SendGrid’s API key; needed with EMAIL_PROVIDER=sendgrid')),
+  sendGridApiKey: optional(
+    secretText('SENDGRID_API_KEY', 'SendGrid’s API key; needed with sendgrid among EMAIL_PROVIDERS'),
+  ),
   sendGridBaseUrl: address('SENDGRID_BASE_URL', 'SendGrid’s API', 'https://api.sendgrid.com'),
   sendGridSandbox: choice(
     'SENDGRID_SANDBOX',
@@ -31,10 +33,15 @@ export const providerSettings = {
     'false',
   ),
   emailFrom: optional(
-    emailAddress('EMAIL_FROM', 'the address that e-mail comes from; needed with EMAIL_PROVIDER=sendgrid and smtp'),
+    emailAddress(
+      'EMAIL_FROM',
+      'the address that e-mail comes from; needed with sendgrid and smtp among EMAIL_PROVIDERS',
+    ),
   ),
   emailFromName: text('EMAIL_FROM_NAME', 'the name that e-mail comes from', 'Atrium'),
-  twilioAccountSid: optional(text('TWILIO_ACCOUNT_SID', 'the account at Twilio; needed with SMS_PROVIDER=twilio')),
+  twilioAccountSid: optional(
+    text('TWILIO_ACCOUNT_SID', 'the account at Twilio; needed with twilio among SMS_PROVIDERS'),
+  ),
   twilioAuthToken: optional(
     secretText('TWILIO_AUTH_TOKEN', 'Twilio’s auth token, which its webhooks are signed with too'),
   ),

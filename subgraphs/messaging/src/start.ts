@@ -15,7 +15,6 @@ import { createCheckOneTimeCode } from './domain/check-one-time-code.ts';
 import { createCheckPhoneVerification } from './domain/check-phone-verification.ts';
 import { createCodeHashes } from './domain/code-hash.ts';
 import { createDeleteMessageTemplate } from './domain/delete-message-template.ts';
-import { createDeliverMessage } from './domain/deliver-message.ts';
 import { createFindMessageTemplates, createFindTemplateVersions } from './domain/find-message-templates.ts';
 import { createJudgeGuess } from './domain/judge-guess.ts';
 import { createPreviewMessage } from './domain/preview-message.ts';
@@ -33,7 +32,7 @@ import { observeSends } from './observe-sends.ts';
 import { openWebhooks } from './open-webhooks.ts';
 import { openProviderNews } from './provider-news.ts';
 import { tellSubscribers } from './providers/breaker-subscribers.ts';
-import { createContactLoader, createContactSource } from './providers/profile-client.ts';
+import { createContactLoaders, createContactSource } from './providers/profile-client.ts';
 import { readTemplateFiles } from './providers/template-files.ts';
 import type { Context } from './resolvers/context.ts';
 import { resolvers } from './resolvers/index.ts';
@@ -41,14 +40,13 @@ import { addInboxRoutes } from './routes/inbox.ts';
 import { addInboxRuleRoutes } from './routes/inbox-rules.ts';
 import { addWebhookRoutes } from './routes/webhooks.ts';
 import { sendRulesOf } from './send-settings.ts';
+import { startDelivery } from './start-delivery.ts';
 import { tellUntold } from './store/breaker-events.ts';
 import { createChallengeStore } from './store/challenge-store.ts';
 import { checkDatabase, openDatabase } from './store/database.ts';
-import { createDeliveryStore } from './store/delivery-store.ts';
 import { createDeveloperInbox } from './store/developer-inbox.ts';
 import { createEventStore } from './store/event-store.ts';
 import { followPhonePolicy } from './store/followed-phone-policy.ts';
-import { forgetExpired } from './store/forget-expired.ts';
 import { createAcceptanceCounter, createGuessStore } from './store/guess-store.ts';
 import { openInboxFeed } from './store/inbox-feed.ts';
 import { createInboxRules } from './store/inbox-rule-store.ts';
@@ -58,7 +56,7 @@ import { createSendLedger } from './store/send-ledger.ts';
 import { createSuppressionStore } from './store/suppression-store.ts';
 import { openTemplateCatalogue } from './store/template-catalogue.ts';
 import { createTemplateArchive, readCurrentTemplates, seedTemplates } from './store/template-store.ts';
-import { migrateQueue, startWorker } from './worker.ts';
+import { migrateQueue } from './worker.ts';
 
 /** A running Messaging. */
 export interface Messaging {
@@ -84,6 +82,7 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
   const profile = createServiceClient('profile', settings.profileUrls, issuer, settings);
   const verifyToken = createTokenVerifier(settings.trustedKeys, 'messaging');
   const contacts = createContactSource(profile, settings.profileTimeoutMs);
+  const contactLoader = createContactLoaders(contacts, settings.profileTimeoutMs);
   const hashes = createCodeHashes(settings.codeHmacKeys);
   const sealer = createSealer(settings.messageSealKey);
   const ledger = createSendLedger(sendRulesOf(settings), observeSends(database, metrics.registry, logger));
@@ -163,25 +162,16 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     tellUntold: (name, deliver) => tellUntold(database, name, deliver, settings.providerTimeoutMs),
   });
   const news = openProviderNews(settings, database);
-  const providers = await chooseProviders(settings, database, testNumbers);
-  const worker = await startWorker({
-    databaseUrl,
-    logger,
-    concurrency: settings.deliveryConcurrency,
-    rescueIntervalMs: settings.rescueIntervalMs,
-    deliver: createDeliverMessage({
-      deliveries: createDeliveryStore(database),
-      sealer,
-      providers,
-      suppressions,
-      rules: {
-        maxAttempts: settings.deliveryMaxAttempts,
-        firstPauseMs: settings.deliveryFirstPauseMs,
-        longestPauseMs: settings.deliveryLongestPauseMs,
-      },
-    }),
-    tidy: () => forgetExpired(database),
-  });
+  const worker =
+    settings.deliveryWorker === 'inside'
+      ? await startDelivery(settings, {
+          database,
+          logger,
+          registry: metrics.registry,
+          providers: await chooseProviders(settings, database, testNumbers),
+          suppressions,
+        })
+      : undefined;
   const feed = settings.mode === 'development' ? openInboxFeed(databaseUrl) : undefined;
 
   const app = await createSubgraph<Context>({
@@ -195,7 +185,7 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     resolvers,
     verifyToken,
     context(base) {
-      const contact = createContactLoader(contacts, base.request);
+      const contact = contactLoader(base.request);
       return {
         ...base,
         actions,
@@ -227,9 +217,8 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     drainTimeoutMs: settings.drainTimeoutMs,
     async close() {
       await app.close();
-      await worker.close();
+      await worker?.close();
       await telling.close();
-      await Promise.all(Object.values(providers).map((provider) => provider.close?.()));
       await feed?.close();
       await followed.close();
       await templates.close();

@@ -6,7 +6,7 @@ import { waitFor } from './testing/wait-for.ts';
 
 let messaging: RunningMessaging;
 beforeAll(async () => {
-  messaging = await startRunningMessaging({ SMS_PROVIDER: 'none', TEST_NUMBER_CODE: '424242' });
+  messaging = await startRunningMessaging({ SMS_PROVIDERS: 'none', TEST_NUMBER_CODE: '424242' });
 });
 afterAll(() => messaging.close());
 
@@ -109,8 +109,8 @@ test('their messages go to the developer inbox, whoever carries those to others'
 test('production has none', async () => {
   await messaging.restart({
     ATRIUM_MODE: 'production',
-    SMS_PROVIDER: 'none',
-    EMAIL_PROVIDER: 'none',
+    SMS_PROVIDERS: 'none',
+    EMAIL_PROVIDERS: 'none',
     TEST_NUMBER_CODE: '',
   });
   expect(await validate('+447700900123')).toMatchObject({ valid: false });

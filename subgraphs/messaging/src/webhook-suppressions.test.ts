@@ -15,12 +15,12 @@ let messaging: RunningMessaging;
 beforeAll(async () => {
   [sendGrid, twilio] = await Promise.all([startFakeSendGrid(), startFakeTwilio()]);
   messaging = await startRunningMessaging({
-    EMAIL_PROVIDER: 'sendgrid',
+    EMAIL_PROVIDERS: 'sendgrid',
     SENDGRID_API_KEY: 'SG.test',
     SENDGRID_BASE_URL: sendGrid.url,
     EMAIL_FROM: 'no-reply@atrium.test',
     SENDGRID_WEBHOOK_KEY: signer.publicKey,
-    SMS_PROVIDER: 'twilio',
+    SMS_PROVIDERS: 'twilio',
     TWILIO_ACCOUNT_SID: 'AC0123456789abcdef0123456789abcdef',
     TWILIO_AUTH_TOKEN: authToken,
     TWILIO_FROM: '+15005550006',

@@ -21,6 +21,9 @@ export interface WorkerOptions {
 /** Delayed jobs are seen when the queue is next looked at; new ones wake the worker at once. */
 const pollIntervalMs = 1_000;
 
+/** Whose lane does the hourly work beside its own. */
+const tidyingLane: (typeof deliveryTasks)[number] = 'deliver-email';
+
 /** Something that works until it is stopped, or until it ends by itself. */
 interface Working {
   /** Resolves when it has ended. */
@@ -29,27 +32,29 @@ interface Working {
 }
 
 /**
- * Codes have a lane of their own: jobs are fetched ahead, and one that somebody waits for must not stand behind those
- * that nobody does.
+ * Each task has a lane of its own: jobs are fetched ahead, and one that somebody waits for must not stand behind those
+ * that nobody does, nor behind those of a slow provider of the other channel.
  */
 export async function startLanes(options: WorkerOptions): Promise<Working> {
   const { databaseUrl, logger, concurrency, deliver, tidy } = options;
   // A bound, not a need: each lane listens on one connection, and what is fetched and completed in batches takes two or
-  // three more.
-  const pool = openPool(databaseUrl, Math.max(concurrency, 8), logger);
+  // three more. The library warns of fewer than the jobs that run at once, though ours use none of them.
+  const pool = openPool(databaseUrl, Math.max(concurrency, 4 * deliveryTasks.length), logger);
   const deliverOne = withoutDetails(async (payload) => {
     const { messageId } = payload as { messageId: string };
     logger.info({ messageId, outcome: await deliver(messageId) }, 'message worked');
   });
   const base = { pgPool: pool, concurrency, logger: toQueueLogger(logger) };
-  const begun = await Promise.allSettled([
-    startLane({ ...base, taskList: { [deliveryTasks.urgent]: deliverOne } }),
-    startLane({
-      ...base,
-      crontab: '17 * * * * tidy',
-      taskList: { [deliveryTasks.ordinary]: deliverOne, tidy: withoutDetails(tidy) },
+  const begun = await Promise.allSettled(
+    deliveryTasks.map((task) => {
+      const taskList = { [task]: deliverOne };
+      return startLane(
+        task === tidyingLane
+          ? { ...base, crontab: '17 * * * * tidy', taskList: { ...taskList, tidy: withoutDetails(tidy) } }
+          : { ...base, taskList },
+      );
     }),
-  ]);
+  );
   const lanes = begun.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : []));
   const failure = begun.find((outcome) => outcome.status === 'rejected');
   const rescuer = failure

@@ -21,7 +21,7 @@ beforeAll(async () => {
   sendGrid = await startFakeSendGrid();
   database = await startCrashingTestDatabase();
   const overrides = {
-    EMAIL_PROVIDER: 'sendgrid',
+    EMAIL_PROVIDERS: 'sendgrid',
     SENDGRID_API_KEY: 'SG.test',
     SENDGRID_BASE_URL: sendGrid.url,
     EMAIL_FROM: 'no-reply@atrium.test',
@@ -45,6 +45,7 @@ interface Row {
   attempts: number;
   failure: string | null;
   sealed: Buffer | null;
+  doubtful: boolean;
   provider_message_id: string | null;
 }
 
@@ -86,14 +87,26 @@ describe('delivery', () => {
   });
 
   test('a message fails when its tries are used up', async () => {
-    sendGrid.answers.push({ status: 503 }, { status: 202, hang: true }, { status: 500 });
+    sendGrid.answers.push({ status: 503 }, { status: 429 }, { status: 500 });
     const { id } = await send('EMAIL');
     expect(await inStatus(id, 'FAILED')).toMatchObject({
       attempts: 3,
-      sealed: null,
+      sealed: expect.anything(),
       failure: 'provider unavailable (500)',
     });
     expect(sendGrid.mails).toHaveLength(3);
+  });
+
+  test('a message whose answer was lost is not sent again, nor by another: it fails as doubtful', async () => {
+    sendGrid.answers.push({ status: 202, hang: true });
+    const { id } = await send('EMAIL');
+    expect(await inStatus(id, 'FAILED')).toMatchObject({
+      attempts: 1,
+      doubtful: true,
+      failure: 'doubtful: the provider may have sent it',
+    });
+    await waitFor('no job left', async () => (await jobsOf(id)).length === 0);
+    expect(sendGrid.mails).toHaveLength(1);
   });
 
   test('a refusal is final', async () => {
@@ -119,7 +132,7 @@ describe('delivery', () => {
     const { id } = await send('EMAIL');
     await inStatus(id, 'SENT');
     await messaging.database.query(
-      `SELECT graphile_worker.add_job('deliver-message', json_build_object('messageId', $1::text), job_key := $1::text)`,
+      `SELECT graphile_worker.add_job('deliver-email', json_build_object('messageId', $1::text), job_key := $1::text)`,
       [id],
     );
     await waitFor('no job left', async () => (await jobsOf(id)).length === 0);
@@ -146,20 +159,20 @@ describe('delivery', () => {
       [id],
     );
     const content = { to: arrived?.to ?? '', subject: null, body: arrived?.body ?? '', html: null, code: null };
-    await messaging.database.query("UPDATE messages SET status = 'SENDING', sealed = $2 WHERE id = $1", [
-      id,
-      sealer.seal(id, content),
-    ]);
+    await messaging.database.query(
+      "UPDATE messages SET status = 'SENDING', sealed = $2, provider_message_id = NULL WHERE id = $1",
+      [id, sealer.seal(id, content)],
+    );
     const row = await rowOf(id);
     await messaging.database.query(
-      `SELECT graphile_worker.add_job('deliver-message', json_build_object('messageId', $1::text), job_key := $1::text)`,
+      `SELECT graphile_worker.add_job('deliver-sms', json_build_object('messageId', $1::text), job_key := $1::text)`,
       [id],
     );
     return row;
   }
 
   test('a channel without a provider fails its messages and says so', async () => {
-    await messaging.restart({ SMS_PROVIDER: 'none' });
+    await messaging.restart({ SMS_PROVIDERS: 'none' });
     const { id } = await send('SMS');
     expect(await inStatus(id, 'FAILED')).toMatchObject({ failure: 'no provider' });
     await messaging.restart();
@@ -167,8 +180,9 @@ describe('delivery', () => {
 });
 
 test('a code does not wait behind messages that nobody waits for', async () => {
-  await messaging.restart({ DELIVERY_CONCURRENCY: '1', PROVIDER_TIMEOUT_MS: '3000' });
-  sendGrid.answers.push({ status: 202, hang: true });
+  await messaging.restart({ DELIVERY_CONCURRENCY: '1', PROVIDER_TIMEOUT_MS: '60000' });
+  const { promise: until, resolve: answer } = Promise.withResolvers<void>();
+  sendGrid.answers.push({ status: 202, until });
   const bulk = await send('EMAIL');
   await waitFor('the bulk in hand', async () => sendGrid.mails.length === 1);
   const to = '+919876543210';
@@ -178,6 +192,7 @@ test('a code does not wait behind messages that nobody waits for', async () => {
   );
   expect(await messaging.arrival(to)).toMatchObject({ operation: 'PHONE_VERIFICATION' });
   expect(await rowOf(bulk.id)).toMatchObject({ status: 'SENDING' });
+  answer();
   await messaging.restart();
 });
 
@@ -235,7 +250,7 @@ describe('the process', () => {
     return { process: started, said, exited: once(started, 'exit') as Promise<[number | null, string | null]> };
   }
 
-  test('the jobs of a killed process are taken over and arrive once', async () => {
+  test('what a killed process was sending is taken over, and told as doubtful where the provider cannot say', async () => {
     await messaging.stopService();
     const { process: victim, exited } = launch({ PROVIDER_TIMEOUT_MS: '60000' });
     sendGrid.answers.push({ status: 202, hang: true });
@@ -244,17 +259,19 @@ describe('the process', () => {
     victim.kill('SIGKILL');
     await exited;
     await messaging.restart();
-    expect(await inStatus(id, 'SENT')).toMatchObject({ attempts: 2 });
-    expect(sendGrid.mails).toHaveLength(2);
+    expect(await inStatus(id, 'FAILED')).toMatchObject({ attempts: 1, doubtful: true });
+    expect(sendGrid.mails).toHaveLength(1);
   });
 
   test('SIGTERM finishes what is under way and exits 0, and the log holds no personal data', async () => {
     await messaging.stopService();
-    const { process: told, said, exited } = launch({ PROVIDER_TIMEOUT_MS: '700' });
-    sendGrid.answers.push({ status: 202, hang: true });
+    const { process: told, said, exited } = launch();
+    const { promise: until, resolve: answer } = Promise.withResolvers<void>();
+    sendGrid.answers.push({ status: 503, until });
     const { id } = await queueByHand();
     await waitFor('the job in hand', async () => sendGrid.mails.length === 1, startMs);
     told.kill('SIGTERM');
+    answer();
     expect(await exited).toEqual([0, null]);
     expect(await rowOf(id)).toMatchObject({ status: 'QUEUED', attempts: 1 });
     expect(said.text).toContain('"outcome":"put off"');
@@ -265,9 +282,9 @@ describe('the process', () => {
   });
 
   test('a fault at the start is told in one line, and the process exits 1', async () => {
-    const { said, exited } = launch({ ATRIUM_MODE: 'production', EMAIL_PROVIDER: 'none' });
+    const { said, exited } = launch({ ATRIUM_MODE: 'production', EMAIL_PROVIDERS: 'none' });
     expect((await exited)[0]).toBe(1);
-    expect(said.text).toMatch(/^SMS_PROVIDER: developer-inbox .*\n$/);
+    expect(said.text).toMatch(/^SMS_PROVIDERS: developer-inbox .*\n$/);
   });
 
   /** Queues an e-mail the way the service does, with no service running in this process. */
@@ -284,7 +301,7 @@ describe('the process', () => {
       [id, newId(), sealer.seal(id, content)],
     );
     await client.query(
-      `SELECT graphile_worker.add_job('deliver-message', json_build_object('messageId', $1::text), job_key := $1::text)`,
+      `SELECT graphile_worker.add_job('deliver-email', json_build_object('messageId', $1::text), job_key := $1::text)`,
       [id],
     );
     await client.end();

@@ -200,45 +200,77 @@ export interface ContactSource {
   contacts(userIds: readonly string[], context: RequestContext): Promise<(Contact | null)[]>;
 }
 
-/** A message that a worker has taken on. */
-export interface ClaimedMessage {
+/** A message that is not sent yet, as a worker finds it. */
+export interface WaitingMessage {
   readonly id: string;
   readonly operation: string;
   readonly channel: MessageChannel;
   readonly locale: string;
   readonly sealed: Buffer;
-  /** This attempt included. */
+  readonly urgent: boolean;
+  /** SENDING: a worker handed it to `provider`, and what came of it is not known. */
+  readonly status: 'QUEUED' | 'SENDING';
+  readonly provider: string | null;
+  /** How often a provider was asked so far. */
   readonly attempts: number;
-  /** There is no more use in sending it. */
-  readonly tooLate: boolean;
+  /** How long it could have been sent. */
+  readonly ageMs: number;
+  /** Its own time is over: the code that it carries has lapsed. */
+  readonly lapsed: boolean;
+  /** The database's clock. */
+  readonly now: Date;
 }
+
+/** A message as one worker knows it; another who took it on since has made `attempts` differ, and is not overruled. */
+export type HeldMessage = Pick<WaitingMessage, 'id' | 'attempts'>;
 
 /** What the delivery worker does to messages. */
 export interface DeliveryStore {
-  /** Takes a message on: SENDING, one attempt more; undefined where there is nothing left to send. */
-  claim(messageId: string): Promise<ClaimedMessage | undefined>;
+  /** Undefined where there is nothing left to send. */
+  find(messageId: string): Promise<WaitingMessage | undefined>;
+  /** Takes a message on for one provider: SENDING, one attempt more; undefined where somebody else was faster. */
+  claim(message: HeldMessage, provider: string): Promise<HeldMessage | undefined>;
+  /** That a provider took it is true whoever writes it, and however late. */
   recordSent(messageId: string, provider: string, providerMessageId: string | null): Promise<void>;
-  recordFailed(messageId: string, failure: string): Promise<void>;
-  /** Its reader is not written to. */
-  recordSuppressed(messageId: string): Promise<void>;
-  /** Back to QUEUED, to be taken on again after a while. */
-  putOff(messageId: string, delayMs: number): Promise<void>;
+  /** `doubtful`: the provider may have taken it. */
+  recordFailed(message: HeldMessage, failure: string, options?: { doubtful?: boolean }): Promise<void>;
+  recordSuppressed(message: HeldMessage): Promise<void>;
+  /**
+   * To be looked at again after a while: QUEUED; or still SENDING where it is `inDoubt` what came of the last attempt.
+   * With `notDue` its age begins only then.
+   */
+  putOff(message: HeldMessage, delayMs: number, options?: { inDoubt?: boolean; notDue?: boolean }): Promise<void>;
 }
 
-/** What a provider made of a message. */
+/** What a provider made of a message. `reason` is short and holds no personal data. */
 export type SendOutcome =
   | { kind: 'accepted'; providerMessageId: string | null }
-  /** It will never take this message. `reason` is short and holds no personal data. */
+  /** It will never take this message. */
   | { kind: 'refused'; reason: string; suppress?: ToldReason }
-  /** It may take it later. */
+  /** It has not taken it, and may later. With `retryAfterMs` it wants to be left alone for so long. */
   | { kind: 'unavailable'; reason: string; retryAfterMs?: number }
-  /** It was handed over and nobody knows whether it was taken: the connection broke, or the answer did not come in time. */
+  /** Nobody knows whether it took it: the connection broke, or time ran out, after the message was written. */
   | { kind: 'ambiguous'; reason: string };
 
-/** Somebody who carries messages of one channel to people. */
+/** What a provider knows of a message that it may have been handed. */
+export type LookUpOutcome =
+  | { kind: 'accepted'; providerMessageId: string | null }
+  | { kind: 'unknown' }
+  | { kind: 'unavailable'; reason: string };
+
+/** What a provider is handed. */
+export type OutgoingMessage = MessageContent & Pick<WaitingMessage, 'id' | 'operation' | 'channel' | 'locale'>;
+
+/**
+ * Somebody who carries messages of one channel to people. What is done when nobody knows whether it took a message
+ * depends on what it can do: one that is `idempotent` takes the same id twice and sends once, so that it is asked again;
+ * one with `lookUp` is asked what it knows; with neither the message fails as doubtful.
+ */
 export interface MessageProvider {
   readonly name: string;
-  send(message: MessageContent & Pick<ClaimedMessage, 'id' | 'operation' | 'channel' | 'locale'>): Promise<SendOutcome>;
+  readonly idempotent?: boolean;
+  send(message: OutgoingMessage): Promise<SendOutcome>;
+  lookUp?(messageId: string): Promise<LookUpOutcome>;
   /** Lets go of what it holds open. */
   close?(): Promise<void>;
 }

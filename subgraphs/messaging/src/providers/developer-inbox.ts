@@ -46,6 +46,7 @@ export function createDeveloperInboxProvider(options: DeveloperInboxOptions): Me
 
   return {
     name,
+    idempotent: true,
     async send(message): Promise<SendOutcome> {
       const rule = await takeRule(message.to);
       if (rule?.action === 'FAIL' || rule?.action === 'UNAVAILABLE') {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { RequestContext, ServiceClient } from '@atrium/service-kit';
+import { createBatcher, type RequestContext, type ServiceClient } from '@atrium/service-kit';
 import DataLoader from 'dataloader';
 import type { ContactSource } from '../domain/ports.ts';
 import type { Contact } from '../domain/user.ts';
@@ -23,10 +23,41 @@ export function createContactSource(profile: ServiceClient, timeoutMs: number): 
   };
 }
 
-/** A loader of contacts for one request. */
-export function createContactLoader(
+/** One person that a request asks for. */
+interface Asked {
+  readonly userId: string;
+  readonly context: RequestContext;
+}
+
+/** Makes the loaders of contacts, one for each request; what many requests ask for at one moment travels as one call. */
+export function createContactLoaders(
   source: ContactSource,
-  context: RequestContext,
-): DataLoader<string, Contact | null> {
-  return new DataLoader((userIds) => source.contacts(userIds, context), { maxBatchSize: maxIds });
+  timeoutMs: number,
+): (context: RequestContext) => DataLoader<string, Contact | null> {
+  const ask = createBatcher<Asked, Contact | null>(
+    (batch) =>
+      source.contacts(
+        batch.map(({ userId }) => userId),
+        contextOf(batch, timeoutMs),
+      ),
+    { maxSize: maxIds, concurrency: 8 },
+  );
+  return (context) =>
+    new DataLoader(async (userIds) => {
+      const outcomes = await Promise.allSettled(userIds.map((userId) => ask({ userId, context })));
+      return outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : (outcome.reason as Error)));
+    });
+}
+
+/** A batch belongs to no one request, and the first one's deadline must not cut the others off. */
+function contextOf(batch: readonly Asked[], timeoutMs: number): RequestContext {
+  const [first, ...others] = batch as [Asked, ...Asked[]];
+  if (others.every(({ context }) => context === first.context)) return first.context;
+  const { clientId } = first.context;
+  return {
+    ...first.context,
+    clientId: others.every(({ context }) => context.clientId === clientId) ? clientId : undefined,
+    clientAddress: undefined,
+    deadline: performance.now() + timeoutMs,
+  };
 }

@@ -1,8 +1,15 @@
 import type { NewMessage } from '../domain/message.ts';
 import type { Transaction } from './database.ts';
+import { Prisma } from './generated/client.ts';
 
-/** The task that delivers a message, and the one that delivers what somebody waits for: a code. */
-export const deliveryTasks = { ordinary: 'deliver-message', urgent: 'deliver-code' } as const;
+/**
+ * The tasks that deliver messages. What somebody waits for, a code, never stands behind what nobody does, nor one channel
+ * behind the other, whose provider may be slow: each has a task, and each task a lane of the worker.
+ */
+export const deliveryTasks = ['deliver-sms-urgent', 'deliver-sms', 'deliver-email-urgent', 'deliver-email'] as const;
+
+/** The task of a message, in SQL over its columns `urgent` and `channel`. */
+export const deliveryTaskOf = Prisma.sql`'deliver-' || lower(channel::text) || CASE WHEN urgent THEN '-urgent' ELSE '' END`;
 
 /**
  * Writes messages and their jobs in one statement of the caller's transaction, so that neither exists without the other.
@@ -21,22 +28,12 @@ export async function insertMessages(tx: Transaction, messages: NewMessage[]): P
       FROM json_to_recordset(${rows}::json) AS m(
         id uuid, "userId" uuid, operation text, channel message_channel, recipient text, locale text, "templateVersion" integer, sealed text,
         urgent boolean, "clientId" text, "lifetimeMs" double precision)
-      RETURNING id, urgent
+      RETURNING id, channel, urgent
     ), specs AS (
       SELECT array_agg(ROW(
-        CASE WHEN urgent THEN ${deliveryTasks.urgent}::text ELSE ${deliveryTasks.ordinary}::text END,
-        json_build_object('messageId', id), NULL, NULL, NULL, id::text, NULL, NULL
+        ${deliveryTaskOf}, json_build_object('messageId', id), NULL, NULL, NULL, id::text, NULL, NULL
       )::graphile_worker.job_spec) AS list
       FROM written
     )
     SELECT count(*) FROM specs, LATERAL graphile_worker.add_jobs(specs.list)`;
-}
-
-/** Queues a waiting message's job anew, to run after a while; the job that is running then ends for good. */
-export async function requeue(tx: Transaction, messageId: string, urgent: boolean, delayMs: number): Promise<void> {
-  await tx.$queryRaw`
-    SELECT count(*) FROM graphile_worker.add_job(
-      ${urgent ? deliveryTasks.urgent : deliveryTasks.ordinary}::text, json_build_object('messageId', ${messageId}::text),
-      run_at := now() + ${delayMs}::double precision * interval '1 millisecond',
-      job_key := ${messageId}::text)`;
 }

@@ -71,6 +71,8 @@ export async function applyProviderEvents(database: Database | Transaction, mess
     SET status = CASE WHEN told.delivered THEN 'DELIVERED' ELSE 'FAILED' END::message_status,
         failure = CASE WHEN told.delivered THEN NULL ELSE told.failure END,
         delivered_at = CASE WHEN told.delivered THEN now() END,
+        failed_at = CASE WHEN told.delivered THEN NULL ELSE now() END,
+        doubtful = false,
         sent_at = COALESCE(m.sent_at, now()),
         provider = COALESCE(m.provider, told.provider),
         sealed = NULL
