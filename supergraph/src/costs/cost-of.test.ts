@@ -1,12 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { readSettings } from '@atrium/service-kit';
 import { describe, expect, test } from '@jest/globals';
 import { buildSchema, type GraphQLSchema, getOperationAST, getVariableValues, parse, validate } from 'graphql';
-import { composeConfiguration } from '../../../../supergraph/src/index.ts';
-import { limitSettings } from '../settings.ts';
 import { costOf } from './cost-of.ts';
-import { limitCost } from './limit-cost.ts';
 import { readCosts } from './read-costs.ts';
 
 const sdl = `
@@ -154,25 +148,4 @@ test('directives are known by whatever name they are linked under', () => {
     .concat(' scalar Import');
   const of = readCosts(renamed);
   expect(cost('{ dearLeaf assumed { leaf } }', {}, buildSchema(renamed), of)).toBe(10);
-});
-
-describe('the example operations', () => {
-  const settings = readSettings(limitSettings, {});
-  const root = join(import.meta.dirname, '../../../..');
-  const names = readdirSync(join(root, 'operations')).flatMap((file) =>
-    file.endsWith('.graphql') ? [file.slice(0, -8)] : [],
-  );
-
-  test('cost a third of what they may, at most', async () => {
-    const { supergraphSdl } = await composeConfiguration(join(root, 'supergraph.yaml'));
-    const supergraph = buildSchema(supergraphSdl, { assumeValidSDL: true });
-    const of = readCosts(supergraphSdl);
-    for (const name of names) {
-      const text = readFileSync(join(root, 'operations', `${name}.graphql`), 'utf8');
-      const variables = JSON.parse(readFileSync(join(root, 'operations', `${name}.variables.json`), 'utf8')) as object;
-      const found = cost(text, { ...variables }, supergraph, of);
-      expect(found).toBeGreaterThan(0);
-      expect(limitCost(found * 3, settings)).toBeUndefined();
-    }
-  });
 });

@@ -1,5 +1,5 @@
 import { type DirectiveNode, type DocumentNode, Kind, type NamedTypeNode, parse, type TypeNode } from 'graphql';
-import { argumentsOf, linkedDirective } from './linked-directive.ts';
+import { argumentsOf, linkedDirective } from '../linked-directive.ts';
 
 /** Sets of scopes, any one of which will do; `[[]]` asks for a known caller and no scope, and `[]` cannot be met. */
 export type Requirement = readonly (readonly string[])[];

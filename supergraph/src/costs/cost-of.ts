@@ -18,8 +18,8 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { taken } from '../conditions.ts';
 import { type Amount, product, sum, type Variables } from './amount.ts';
+import { taken } from './conditions.ts';
 import { inputCost } from './input-cost.ts';
 import { listLength } from './list-length.ts';
 import type { ListSize, SupergraphCosts } from './read-costs.ts';

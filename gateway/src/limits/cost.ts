@@ -1,5 +1,5 @@
-import { LimitMet } from '../limit-met.ts';
-import type { LimitSettings } from '../settings.ts';
+import { LimitMet } from './limit-met.ts';
+import type { LimitSettings } from './settings.ts';
 
 /** Refuses an operation whose cost, with the variables that it came with, is more than one may cost. */
 export function limitCost(cost: number, { operationMaxCost }: LimitSettings): LimitMet | undefined {

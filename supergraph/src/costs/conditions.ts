@@ -1,5 +1,5 @@
 import { type DirectiveNode, Kind } from 'graphql';
-import { type Amount, product } from './cost/amount.ts';
+import { type Amount, product } from './amount.ts';
 
 /** Whether a selection is taken, by its `@skip` and `@include`: 1, 0, or what the variables say. */
 export function taken(directives: readonly DirectiveNode[] | undefined): Amount {

@@ -6,7 +6,7 @@ import {
   parse,
   type TypeDefinitionNode,
 } from 'graphql';
-import { argumentsOf, linkedDirective } from '../../authorization/linked-directive.ts';
+import { argumentsOf, linkedDirective } from '../linked-directive.ts';
 
 /** How long the list of a field may be, as its `@listSize` says. */
 export interface ListSize {
