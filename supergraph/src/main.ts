@@ -1,27 +1,25 @@
-import { relative, resolve } from 'node:path';
-import { Command } from 'commander';
-import { composeFile } from './compose.ts';
+import { Command, CommanderError } from 'commander';
+import { checkCommand } from './commands/check.ts';
+import { composeCommand } from './commands/compose.ts';
 import { CompositionFault } from './faults.ts';
+import { UsageFault } from './usage-fault.ts';
 
-const root = resolve(import.meta.dirname, '../..');
-
-const program = new Command('supergraph').description('composes the graph of the subgraphs’ committed schemas');
-
-program
-  .command('compose')
-  .description('compose the subgraphs that supergraph.yaml names into supergraph.graphql')
-  .option('--config <file>', 'the subgraphs and where their schemas stand', resolve(root, 'supergraph.yaml'))
-  .option('--out <file>', 'where to write the supergraph', resolve(root, 'supergraph/supergraph.graphql'))
-  .action(async ({ config, out }: { config: string; out: string }) => {
-    const { supergraphSdl, hints } = await composeFile(resolve(config), resolve(out));
-    const lines = supergraphSdl.split('\n').length;
-    console.log(`composed ${relative(process.cwd(), out)}: ${lines} lines, ${hints.length} hints`);
-  });
+const program = new Command('supergraph')
+  .description('Composes the graph of the subgraphs’ schemas, and says what a change of them breaks and for whom.')
+  .addHelpText(
+    'after',
+    '\nExit status: 0 nothing stands in the way, 1 something does, 2 the command cannot be carried out as given.',
+  )
+  .showHelpAfterError('See supergraph --help.')
+  .exitOverride();
+for (const command of [composeCommand(), checkCommand()]) program.addCommand(command.exitOverride());
 
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof CompositionFault)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else if (error instanceof UsageFault || error instanceof CompositionFault) {
+    process.stderr.write(`supergraph: ${error.message}\n`);
+    process.exitCode = 2;
+  } else throw error;
 }
