@@ -5,19 +5,22 @@ import { judgeScopes } from '../changes/scopes/judge-scopes.ts';
 import type { SubgraphSource } from '../configuration.ts';
 import { CompositionFault } from '../faults.ts';
 import type { Finding } from '../findings/finding.ts';
-import { createRevision, placeOfChange, type Revision, withElements } from '../revision/revision.ts';
+import { type Attempt, placeOfChange, type Revision, withElements } from '../revision/revision.ts';
 import { faultFindings, hintFindings } from './composition-findings.ts';
 import type { Consumers } from './consumers.ts';
 import { judgeSisters } from './sister-findings.ts';
 
+/** What a change of the graph's schemas begins with, what came of it, and the files that it was made from. */
+export interface GraphChange {
+  before: Revision;
+  after: Attempt;
+  sources: readonly SubgraphSource[];
+}
+
 /** Everything that a change of the graph's schemas means to those who use it, the gravest and the harmless. */
-export async function checkGraph(
-  before: Revision,
-  sources: SubgraphSource[],
-  { clients, sisters }: Consumers,
-): Promise<Finding[]> {
-  const after = reviseOrExplain(before, sources);
-  if (Array.isArray(after)) return after;
+export async function checkGraph(change: GraphChange, { clients, sisters }: Consumers): Promise<Finding[]> {
+  const { before, after } = change;
+  if (after instanceof CompositionFault) return [...faultFindings(after), ...directiveFindings(change)];
   const placeOf = (coordinate: string) => placeOfChange(coordinate, before.subgraphs, after.subgraphs);
   const schemas = { before: before.composition.apiSchema(), after: after.composition.apiSchema() };
   const api = await judgeApi({ ...schemas, operations: clients, placeOf });
@@ -36,17 +39,8 @@ export async function checkGraph(
   ];
 }
 
-/** The revision of these sources or, where they do not compose, why, with what changed in their directives. */
-function reviseOrExplain(before: Revision, sources: SubgraphSource[]): Revision | Finding[] {
-  try {
-    return createRevision('working tree', sources);
-  } catch (error) {
-    if (!(error instanceof CompositionFault)) throw error;
-    return [...faultFindings(error), ...readable(before, sources)];
-  }
-}
-
-function readable(before: Revision, sources: SubgraphSource[]): Finding[] {
+/** What changed in the directives of a graph that does not compose, which may well be the reason. */
+function directiveFindings({ before, sources }: GraphChange): Finding[] {
   try {
     return judgeSubgraphs(before.subgraphs, withElements(sources)).filter(({ severity }) => severity !== 'note');
   } catch {

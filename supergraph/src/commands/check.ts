@@ -10,6 +10,7 @@ import { readConfiguration } from '../configuration.ts';
 import type { Finding } from '../findings/finding.ts';
 import { writeReport } from '../report/write-report.ts';
 import { readBase } from '../revision/read-base.ts';
+import { attemptRevision } from '../revision/revision.ts';
 import { readCounts } from '../use/read-counts.ts';
 import { type CommonOptions, withReports } from './options.ts';
 
@@ -52,7 +53,9 @@ async function check(options: CheckOptions): Promise<void> {
   const given = await readSettings(yamlFile);
   const settings = options.operations ? { ...given, operations: options.operations } : given;
   const consumers = await findConsumers(settings, yamlFile, options.releasedOperations ? base.commit : undefined);
-  const found = await checkGraph(base.revision, await readConfiguration(yamlFile), consumers);
+  const sources = await readConfiguration(yamlFile);
+  const after = attemptRevision('working tree', sources);
+  const found = await checkGraph({ before: base.revision, after, sources }, consumers);
   const calls = options.counts ? await readCounts(options.counts) : undefined;
   const names = consumers.clients.map(({ name }) => name);
   const weighed = calls ? [...weighByCalls(found, calls), ...strangers(names, calls)] : found;

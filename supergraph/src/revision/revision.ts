@@ -1,5 +1,6 @@
 import { type Composition, compose } from '../compose.ts';
 import type { SubgraphSource } from '../configuration.ts';
+import { CompositionFault } from '../faults.ts';
 import type { Place } from '../findings/finding.ts';
 import { elementPlace, readElements, type SchemaElement } from './schema-elements.ts';
 
@@ -20,6 +21,19 @@ export interface Revision {
 /** A revision of subgraphs that are already read; throws a CompositionFault where they do not compose. */
 export function createRevision(name: string, sources: SubgraphSource[]): Revision {
   return { name, subgraphs: withElements(sources), composition: compose(sources) };
+}
+
+/** What comes of composing subgraphs: a revision, or the reason why there is none. */
+export type Attempt = Revision | CompositionFault;
+
+/** Composes subgraphs that may not fit together. */
+export function attemptRevision(name: string, sources: SubgraphSource[]): Attempt {
+  try {
+    return createRevision(name, sources);
+  } catch (error) {
+    if (error instanceof CompositionFault) return error;
+    throw error;
+  }
 }
 
 /** Subgraphs with the elements of their schemas, whether or not they compose. */

@@ -80,9 +80,10 @@ export class Uses {
           if (type) note(`${getNamedType(type).name}.${node.value}`, node, 'given');
         },
         Directive: (node) => note(`@${node.name.value}`, node, 'given'),
-        NamedType(node, _key, parent) {
-          if (parent && 'kind' in parent && 'typeCondition' in parent) note(node.name.value, node, 'condition');
+        InlineFragment(node) {
+          if (node.typeCondition) note(node.typeCondition.name.value, node, 'condition');
         },
+        FragmentDefinition: (node) => note(node.typeCondition.name.value, node, 'condition'),
         VariableDefinition: (node) => this.#readVariable(operation, node),
       }),
     );

@@ -66,7 +66,9 @@ function toFinding(message: string, judgement: Judgement, placeOf: ApiChange['pl
 
 function distinct(uses: readonly Use[]): Affected[] {
   const byPlace = new Map<string, Affected>();
-  for (const { operation, node } of uses) {
+  // What a variable may carry is the weaker evidence, so it is told last.
+  const certain = (use: Use) => Number(use.manner === 'variable');
+  for (const { operation, node } of uses.toSorted((a, b) => certain(a) - certain(b))) {
     const affected = affectedBy(operation, node);
     byPlace.set(JSON.stringify(affected), affected);
   }

@@ -6,6 +6,7 @@ import {
   isInterfaceType,
   isObjectType,
 } from 'graphql';
+import type { Complaints } from '../../use/complaints.ts';
 import type { Use } from '../../use/uses.ts';
 import { breaks, type Judges, surprises } from './judgement.ts';
 
@@ -70,7 +71,7 @@ export const typeJudges: Judges = {
     };
   },
   UNION_MEMBER_REMOVED({ unionName, removedUnionMemberTypeName: member }, { uses, complaints }) {
-    const hurt = [...uses.of(member, 'condition'), ...uses.of(unionName)].filter((use) => complaints.concern(use));
+    const hurt = concerned(complaints, uses.of(member, 'condition'), uses.of(unionName));
     return {
       rule: 'union-member-removed',
       verdict: breaks(hurt),
@@ -87,8 +88,7 @@ export const typeJudges: Judges = {
       ? undefined
       : arrives('interface-added', addedInterfaceName, objectTypeName, uses.of(addedInterfaceName, 'selected')),
   OBJECT_TYPE_INTERFACE_REMOVED({ objectTypeName, removedInterfaceName }, { uses, complaints }) {
-    const on = [...uses.of(objectTypeName, 'condition'), ...uses.of(removedInterfaceName)];
-    const hurt = on.filter((use) => complaints.concern(use));
+    const hurt = concerned(complaints, uses.of(objectTypeName, 'condition'), uses.of(removedInterfaceName));
     return {
       rule: 'interface-removed',
       verdict: breaks(hurt),
@@ -99,6 +99,13 @@ export const typeJudges: Judges = {
     };
   },
 };
+
+/** The fragments that are refused or, in operations whose fragments stand elsewhere, the fields that spread them. */
+function concerned(complaints: Complaints, fragments: readonly Use[], fields: readonly Use[]): Use[] {
+  const refused = fragments.filter((use) => complaints.concern(use));
+  const told = new Set(refused.map(({ operation }) => operation));
+  return [...refused, ...fields.filter((use) => !told.has(use.operation) && complaints.concern(use))];
+}
 
 function arrives(rule: string, subject: string, member: string, read: readonly Use[]) {
   return {
