@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { checkCommand } from './commands/check.ts';
 import { composeCommand } from './commands/compose.ts';
+import { diffCommand } from './commands/diff.ts';
+import { operationsCommand } from './commands/operations.ts';
 import { CompositionFault } from './faults.ts';
 import { UsageFault } from './usage-fault.ts';
 
@@ -12,7 +14,8 @@ const program = new Command('supergraph')
   )
   .showHelpAfterError('See supergraph --help.')
   .exitOverride();
-for (const command of [composeCommand(), checkCommand()]) program.addCommand(command.exitOverride());
+const commands = [composeCommand(), checkCommand(), diffCommand(), operationsCommand()];
+for (const command of commands) program.addCommand(command.exitOverride());
 
 try {
   await program.parseAsync();

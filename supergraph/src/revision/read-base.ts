@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, extname } from 'node:path';
-import { DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals';
+import { Supergraph } from '@apollo/federation-internals';
 import { readConfiguration } from '../configuration.ts';
 import { CompositionFault } from '../faults.ts';
+import { supportedFeatures } from '../supported-features.ts';
 import { UsageFault } from '../usage-fault.ts';
 import { type Commit, openCommit } from './git.ts';
 import { createRevision, type Revision } from './revision.ts';
@@ -35,18 +36,12 @@ export async function readBase(base: string, yamlFile: string): Promise<Base> {
   }
 }
 
-const features = new Set([
-  ...DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES,
-  'https://specs.apollo.dev/authenticated/v0.1',
-  'https://specs.apollo.dev/requiresScopes/v0.1',
-  'https://specs.apollo.dev/policy/v0.1',
-  'https://specs.apollo.dev/context/v0.1',
-  'https://specs.apollo.dev/cost/v0.1',
-]);
-
 function readComposed(name: string, supergraphSdl: string): Revision {
   try {
-    const supergraph = Supergraph.build(supergraphSdl, { supportedFeatures: features, validateSupergraph: false });
+    const supergraph = Supergraph.build(supergraphSdl, {
+      supportedFeatures: new Set(supportedFeatures),
+      validateSupergraph: false,
+    });
     const apiSchema = () => supergraph.apiSchema().toGraphQLJSSchema();
     return { name, subgraphs: [], composition: { supergraphSdl, hints: [], apiSchema } };
   } catch (error) {

@@ -1,6 +1,7 @@
 import { type GraphQLSchema, isInterfaceType, isObjectType } from 'graphql';
 import { type Finding, type Place, severityOf } from '../../findings/finding.ts';
 import { type Requirement, type Requirements, readRequirements } from '../../scopes/requirements.ts';
+import { waysToMeet } from '../../scopes/ways.ts';
 import { affectedBy, type Operation } from '../../use/operation.ts';
 import { Uses } from '../../use/uses.ts';
 
@@ -31,8 +32,8 @@ export function judgeScopes({ before, after, operations, placeOf }: ScopeChange)
     const fields = new Set([...(was.fields.get(type)?.keys() ?? []), ...(is.fields.get(type)?.keys() ?? [])]);
     for (const field of fields) {
       const coordinate = `${type}.${field}`;
-      const old = waysTo(was, type, field);
-      const now = waysTo(is, type, field);
+      const old = waysToSee(was, type, field);
+      const now = waysToSee(is, type, field);
       const narrowed = !old.every((way) => isMet(now, way));
       const widened = !now.every((way) => isMet(old, way));
       if (!narrowed && !widened) continue;
@@ -69,17 +70,9 @@ export function judgeScopes({ before, after, operations, placeOf }: ScopeChange)
   return findings;
 }
 
-/** More ways than this to meet a field's requirements at once are not followed up. */
-const mostWays = 1_000;
-
-/** The sets of scopes any one of which shows a field: every requirement has to be met, each in one of its ways. */
-function waysTo({ all, fields }: Requirements, type: string, field: string): Requirement {
-  let ways: string[][] = [[]];
-  for (const place of fields.get(type)?.get(field) ?? []) {
-    const next = (all[place] ?? []).flatMap((set) => ways.map((way) => [...new Set([...way, ...set])].sort()));
-    ways = [...new Map(next.map((way) => [way.join(' '), way])).values()].slice(0, mostWays);
-  }
-  return ways;
+/** The sets of scopes any one of which shows a field. */
+function waysToSee({ all, fields }: Requirements, type: string, field: string): Requirement {
+  return waysToMeet((fields.get(type)?.get(field) ?? []).map((place) => all[place] ?? []));
 }
 
 function isMet(requirement: Requirement, scopes: readonly string[]): boolean {
