@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { checkCommand } from './commands/check.ts';
 import { composeCommand } from './commands/compose.ts';
 import { diffCommand } from './commands/diff.ts';
+import { lintCommand } from './commands/lint.ts';
 import { operationsCommand } from './commands/operations.ts';
 import { CompositionFault } from './faults.ts';
 import { UsageFault } from './usage-fault.ts';
@@ -14,7 +15,7 @@ const program = new Command('supergraph')
   )
   .showHelpAfterError('See supergraph --help.')
   .exitOverride();
-const commands = [composeCommand(), checkCommand(), diffCommand(), operationsCommand()];
+const commands = [composeCommand(), checkCommand(), lintCommand(), diffCommand(), operationsCommand()];
 for (const command of commands) program.addCommand(command.exitOverride());
 
 try {
