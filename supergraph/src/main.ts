@@ -4,6 +4,7 @@ import { composeCommand } from './commands/compose.ts';
 import { diffCommand } from './commands/diff.ts';
 import { lintCommand } from './commands/lint.ts';
 import { operationsCommand } from './commands/operations.ts';
+import { serveMockCommand } from './commands/serve-mock.ts';
 import { CompositionFault } from './faults.ts';
 import { UsageFault } from './usage-fault.ts';
 
@@ -15,7 +16,14 @@ const program = new Command('supergraph')
   )
   .showHelpAfterError('See supergraph --help.')
   .exitOverride();
-const commands = [composeCommand(), checkCommand(), lintCommand(), diffCommand(), operationsCommand()];
+const commands = [
+  composeCommand(),
+  checkCommand(),
+  lintCommand(),
+  diffCommand(),
+  operationsCommand(),
+  serveMockCommand(),
+];
 for (const command of commands) program.addCommand(command.exitOverride());
 
 try {
