@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { checkCommand } from './commands/check.ts';
 import { composeCommand } from './commands/compose.ts';
 import { diffCommand } from './commands/diff.ts';
+import { driftCommand } from './commands/drift.ts';
 import { lintCommand } from './commands/lint.ts';
 import { operationsCommand } from './commands/operations.ts';
 import { serveMockCommand } from './commands/serve-mock.ts';
@@ -22,6 +23,7 @@ const commands = [
   lintCommand(),
   diffCommand(),
   operationsCommand(),
+  driftCommand(),
   serveMockCommand(),
 ];
 for (const command of commands) program.addCommand(command.exitOverride());
