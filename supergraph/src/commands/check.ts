@@ -25,7 +25,7 @@ interface CheckOptions extends CommonOptions {
 }
 
 /** `supergraph check`: whether a change of the schemas may be merged. */
-export function checkCommand(): Command {
+export function createCommand(): Command {
   return withReports(
     new Command('check').description(
       'say what the changes of the schemas since a base break, for whom, and how to make them safely',

@@ -15,7 +15,7 @@ interface ComposeOptions extends CommonOptions {
 }
 
 /** `supergraph compose`: one graph of the subgraphs' schemas. */
-export function composeCommand(): Command {
+export function createCommand(): Command {
   return withReports(
     new Command('compose').description('compose the subgraphs that supergraph.yaml names into supergraph.graphql'),
   )

@@ -10,7 +10,7 @@ import { attemptRevision } from '../revision/revision.ts';
 import { type CommonOptions, withReports } from './options.ts';
 
 /** `supergraph diff`: every change since a base with its verdict; for people to read, so it never fails for what it finds. */
-export function diffCommand(): Command {
+export function createCommand(): Command {
   return withReports(
     new Command('diff').description('list every change of the schemas since a base, the safe ones too'),
   )

@@ -17,7 +17,7 @@ interface DriftOptions extends CommonOptions {
 }
 
 /** `supergraph drift`: whether what runs serves what is committed. */
-export function driftCommand(): Command {
+export function createCommand(): Command {
   return withReports(new Command('drift').description('compare what running services serve with what is committed'))
     .option(
       '--subgraph <name[=url]>',

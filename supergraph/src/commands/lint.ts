@@ -7,7 +7,7 @@ import { writeReport } from '../report/write-report.ts';
 import { type CommonOptions, withReports } from './options.ts';
 
 /** `supergraph lint`: whether the schemas keep to the rules that make the graph one. */
-export function lintCommand(): Command {
+export function createCommand(): Command {
   return withReports(new Command('lint').description('hold the subgraphs’ schemas against the rules of this graph'))
     .option('--rules', 'list the rules and why they are')
     .addHelpText('after', '\nA comment right above an element switches a rule off for it: # lint-off <rule>: <reason>')

@@ -23,7 +23,7 @@ interface OperationsOptions extends CommonOptions {
 }
 
 /** `supergraph operations`: whether the operations fit the schema, what they cost, and whom and what they need. */
-export function operationsCommand(): Command {
+export function createCommand(): Command {
   return withReports(
     new Command('operations').description(
       'validate the operations, say what each costs and which subgraphs and scopes it needs, and write their manifest',

@@ -16,7 +16,7 @@ interface ServeOptions {
 }
 
 /** `supergraph serve-mock`: the graph with made-up data, before any of its services exists. */
-export function serveMockCommand(): Command {
+export function createCommand(): Command {
   return new Command('serve-mock')
     .description('serve the graph with made-up data and GraphiQL: no service, no database, no key')
     .option('--config <file>', 'the subgraphs and where their schemas stand', resolve(root, 'supergraph.yaml'))
