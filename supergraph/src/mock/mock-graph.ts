@@ -139,7 +139,7 @@ export class MockGraph {
     const seed = seedOf(holder, field, args);
     if (isListType(nullable)) return faults.test(field.name) ? [] : this.#list(holder, field, seed);
     if (nullable === field.type && faults.test(field.name)) return null;
-    if (isLeafType(named)) return leafValue(seed, { ...field, type: named }, this.#examples);
+    if (isLeafType(named)) return leafValue(seed, { ...field, type: named, holder: holder.seed }, this.#examples);
     if (!isCompositeType(named)) return null;
     if (isObjectType(named) && isConnection(named)) return this.#connection(holder, field, named, args);
     const known = holder.around.get(named.name);
@@ -152,7 +152,7 @@ export class MockGraph {
     const length = 1 + seededNumber(`${seed}.length`, longestList);
     return Array.from({ length }, (_, at) => {
       const each = `${seed}.${at}`;
-      if (isLeafType(named)) return leafValue(each, { ...field, type: named }, this.#examples);
+      if (isLeafType(named)) return leafValue(each, { ...field, type: named, holder: holder.seed }, this.#examples);
       return isCompositeType(named) ? createObject(this.schema, named, each, {}, aroundFieldsOf(holder)) : null;
     });
   }

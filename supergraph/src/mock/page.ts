@@ -6,7 +6,9 @@ import type { Operation } from '../use/operation.ts';
 export async function graphiqlPage(operations: readonly Operation[]): Promise<string> {
   // The editor is 9 MB of text, so it is loaded only once somebody asks for the page.
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  const defaultTabs = operations.map((operation) => ({
+  // Queries first: who opens the page for the first time presses the button without changing anything.
+  const ordered = operations.toSorted((a, b) => Number(isMutation(a)) - Number(isMutation(b)));
+  const defaultTabs = ordered.map((operation) => ({
     query: commented(operation),
     variables: JSON.stringify(operation.variables ?? {}, null, 2),
   }));
@@ -14,9 +16,14 @@ export async function graphiqlPage(operations: readonly Operation[]): Promise<st
   return renderGraphiQL({
     title: 'Mocked graph',
     endpoint: '/graphql',
-    ...(first && { defaultQuery: first.query }),
+    // Without these GraphiQL opens the first tab with its query and no variables.
+    ...first,
     defaultTabs,
   } as Parameters<typeof renderGraphiQL>[0]);
+}
+
+function isMutation({ definition }: Operation): boolean {
+  return definition.operation === 'mutation';
 }
 
 /** The operation with the comments of its file, where the file holds it alone. */

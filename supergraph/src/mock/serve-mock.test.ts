@@ -50,6 +50,10 @@ describe('what is asked for by an id', () => {
     const { data: again } = await ask('query ($id: ID!) { image(id: $id) { id width } }', { id: data.user.avatar.id });
     expect(again.image.id).toBe(data.user.avatar.id);
   });
+  test('was made before anything else happened to it', async () => {
+    const { data } = await ask('{ users(first: 20) { edges { node { createdAt updatedAt } } } }');
+    for (const { node } of data.users.edges) expect(node.createdAt <= node.updatedAt).toBe(true);
+  });
   test('differs from what has another', async () => {
     const { data } = await ask(
       'query ($id: ID!) { a: user(id: $id) { createdAt } b: user(id: "other") { createdAt } }',

@@ -1,5 +1,6 @@
 import { type GraphQLOutputType, getNamedType, isAbstractType, isObjectType, isUnionType } from 'graphql';
-import { breaks, type Judges, surprises } from './judgement.ts';
+import type { Use } from '../../use/uses.ts';
+import { breaks, type Circumstances, type Judgement, type Judges, surprises } from './judgement.ts';
 import { outputType, shapeOf } from './look-up.ts';
 
 /** Changes of fields that answer. */
@@ -23,51 +24,17 @@ export const fieldJudges: Judges = {
     subject: `${typeName}.${addedFieldName}`,
     uses: [],
   }),
-  FIELD_TYPE_CHANGED({ typeName, fieldName, isSafeFieldTypeChange }, { before, after, uses, complaints }) {
+  FIELD_TYPE_CHANGED({ typeName, fieldName, isSafeFieldTypeChange }, circumstances) {
     const subject = `${typeName}.${fieldName}`;
-    const selected = uses.of(subject);
     if (isSafeFieldTypeChange) return { rule: 'field-type-narrowed', verdict: 'safe', subject, uses: [] };
-    const was = outputType(before, typeName, fieldName);
-    const is = outputType(after, typeName, fieldName);
-    if (was && is && withoutBangs(was) === withoutBangs(is)) {
-      return {
-        rule: 'field-nullable',
-        verdict: breaks(selected),
-        subject,
-        uses: selected,
-        consequence: 'a null now reaches clients that were promised none',
-        remedy: 'Add a nullable field beside it, move the operations, then deprecate this one.',
-      };
-    }
-    if (was && is && isSameOnTheWire(was, is)) {
-      return {
-        rule: 'field-type-renamed',
-        verdict: surprises(selected),
-        subject,
-        uses: selected,
-        consequence: 'the value stays a JSON string, but generated clients see another type',
-        remedy: 'Say it in the changelog; generated clients build anew.',
-      };
-    }
-    if (was && is && isNarrower(was, is)) {
-      const hurt = selected.filter((use) => complaints.concern(use));
-      return {
-        rule: 'field-type-narrowed',
-        verdict: hurt.length > 0 ? 'breaking' : surprises(selected),
-        subject,
-        uses: hurt.length > 0 ? hurt : selected,
-        consequence: 'fragments on other types behind the old one match nothing any more',
-        remedy: 'Drop fragments that can no longer match, then narrow the field.',
-      };
-    }
-    return {
-      rule: 'field-type-changed',
-      verdict: breaks(selected),
-      subject,
-      uses: selected,
-      consequence: 'the value has another form, which clients that parse the old one cannot read',
-      remedy: 'Add a field of another name with the new type, deprecate this one, and move the operations.',
-    };
+    const selected = circumstances.uses.of(subject);
+    const was = outputType(circumstances.before, typeName, fieldName);
+    const is = outputType(circumstances.after, typeName, fieldName);
+    if (!was || !is) return undefined;
+    if (withoutBangs(was) === withoutBangs(is)) return mayBeNull(subject, selected);
+    if (isSameOnTheWire(was, is)) return renamed(subject, selected);
+    if (isNarrower(was, is)) return narrowed(subject, selected, circumstances);
+    return otherForm(subject, selected);
   },
   FIELD_DEPRECATION_ADDED({ typeName, fieldName }, { uses }) {
     const subject = `${typeName}.${fieldName}`;
@@ -80,6 +47,51 @@ export const fieldJudges: Judges = {
     uses: [],
   }),
 };
+
+function mayBeNull(subject: string, uses: readonly Use[]): Judgement {
+  return {
+    rule: 'field-nullable',
+    verdict: breaks(uses),
+    subject,
+    uses,
+    consequence: 'a null now reaches clients that were promised none',
+    remedy: 'Add a nullable field beside it, move the operations, then deprecate this one.',
+  };
+}
+
+function renamed(subject: string, uses: readonly Use[]): Judgement {
+  return {
+    rule: 'field-type-renamed',
+    verdict: surprises(uses),
+    subject,
+    uses,
+    consequence: 'the value stays a JSON string, but generated clients see another type',
+    remedy: 'Say it in the changelog; generated clients build anew.',
+  };
+}
+
+function narrowed(subject: string, selected: readonly Use[], { complaints }: Circumstances): Judgement {
+  const hurt = selected.filter((use) => complaints.concern(use));
+  return {
+    rule: 'field-type-narrowed',
+    verdict: hurt.length > 0 ? 'breaking' : surprises(selected),
+    subject,
+    uses: hurt.length > 0 ? hurt : selected,
+    consequence: 'fragments on other types behind the old one match nothing any more',
+    remedy: 'Drop fragments that can no longer match, then narrow the field.',
+  };
+}
+
+function otherForm(subject: string, uses: readonly Use[]): Judgement {
+  return {
+    rule: 'field-type-changed',
+    verdict: breaks(uses),
+    subject,
+    uses,
+    consequence: 'the value has another form, which clients that parse the old one cannot read',
+    remedy: 'Add a field of another name with the new type, deprecate this one, and move the operations.',
+  };
+}
 
 /** Scalars that travel as JSON strings, so that one for another changes nothing that is sent. */
 const texts = new Set(['ID', 'String']);

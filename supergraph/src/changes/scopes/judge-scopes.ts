@@ -23,51 +23,64 @@ export interface ScopeChange {
  * What changes of `@requiresScopes`, `@authenticated` and `@policy` mean: where more is required, callers who had an answer
  * get none; where less is, callers who had none get one, which somebody should have wanted.
  */
-export function judgeScopes({ before, after, operations, placeOf }: ScopeChange): Finding[] {
+export function judgeScopes(change: ScopeChange): Finding[] {
+  const { before, after, operations } = change;
   const was = readRequirements(before.sdl);
   const is = readRequirements(after.sdl);
   const uses = new Uses(operations, before.schema);
-  const findings: Finding[] = [];
-  for (const type of new Set([...was.fields.keys(), ...is.fields.keys()])) {
-    const fields = new Set([...(was.fields.get(type)?.keys() ?? []), ...(is.fields.get(type)?.keys() ?? [])]);
-    for (const field of fields) {
-      const coordinate = `${type}.${field}`;
-      const old = waysToSee(was, type, field);
-      const now = waysToSee(is, type, field);
-      const narrowed = !old.every((way) => isMet(now, way));
-      const widened = !now.every((way) => isMet(old, way));
-      if (!narrowed && !widened) continue;
-      // What is new, or gone, is no change of its scopes.
-      if (!hasField(before.schema, type, field) || !hasField(after.schema, type, field)) continue;
-      const told = `'${coordinate}' needs ${inWords(now)} instead of ${inWords(old)}`;
-      const place = placeOf(coordinate);
-      if (narrowed) {
-        const affected = uses.of(coordinate).map(({ operation, node }) => affectedBy(operation, node));
-        const verdict = affected.length > 0 ? 'breaking' : 'unused';
-        findings.push({
-          rule: 'scopes-narrowed',
-          severity: severityOf[verdict],
-          verdict,
-          subject: coordinate,
-          message: `${told}: keys without it get null, or are refused where it is a mutation`,
-          place,
-          affected,
-          remedy: `Name the old scopes as an alternative, \`@requiresScopes(scopes: ${JSON.stringify([...old, ...now])})\`, give the keys in use the new ones, and drop the old.`,
-        });
-      } else {
-        findings.push({
-          rule: 'scopes-widened',
-          severity: severityOf.dangerous,
-          verdict: 'dangerous',
-          subject: coordinate,
-          message: `${told}: keys that could not see it now do`,
-          place,
-          remedy: 'Have whoever owns the data agree, and approve it with that reason.',
-        });
-      }
+  return guardedFields(was, is).flatMap(([type, field]) => {
+    // What is new, or gone, is no change of its scopes.
+    if (!hasField(before.schema, type, field) || !hasField(after.schema, type, field)) return [];
+    const [old, now] = [waysToSee(was, type, field), waysToSee(is, type, field)];
+    if (!old.every((way) => isMet(now, way))) return [narrowed(`${type}.${field}`, old, now, uses, change)];
+    if (!now.every((way) => isMet(old, way))) return [widened(`${type}.${field}`, old, now, change)];
+    return [];
+  });
+}
+
+function narrowed(subject: string, old: Requirement, now: Requirement, uses: Uses, change: ScopeChange): Finding {
+  const affected = uses.of(subject).map(({ operation, node }) => affectedBy(operation, node));
+  const verdict = affected.length > 0 ? 'breaking' : 'unused';
+  const either = JSON.stringify([...old.filter((way) => way.length > 0), ...now]);
+  return {
+    rule: 'scopes-narrowed',
+    severity: severityOf[verdict],
+    verdict,
+    subject,
+    message: `${told(subject, old, now)}: keys without it get null, or are refused where it is a mutation`,
+    place: change.placeOf(subject),
+    affected,
+    remedy: old.some((way) => way.length === 0)
+      ? `Give the keys in use the new scope first: ${inWords(now)}.`
+      : `Name the old scopes as an alternative, \`@requiresScopes(scopes: ${either})\`, give the keys in use the new ones, and drop the old.`,
+  };
+}
+
+function widened(subject: string, old: Requirement, now: Requirement, { placeOf }: ScopeChange): Finding {
+  return {
+    rule: 'scopes-widened',
+    severity: severityOf.dangerous,
+    verdict: 'dangerous',
+    subject,
+    message: `${told(subject, old, now)}: keys that could not see it now do`,
+    place: placeOf(subject),
+    remedy: 'Have whoever owns the data agree, and approve it with that reason.',
+  };
+}
+
+function told(subject: string, old: Requirement, now: Requirement): string {
+  return `'${subject}' needs ${inWords(now)} instead of ${inWords(old)}`;
+}
+
+/** The fields that either graph asks scopes for, by their types and names. */
+function guardedFields(...graphs: Requirements[]): [type: string, field: string][] {
+  const found = new Map<string, [string, string]>();
+  for (const { fields } of graphs) {
+    for (const [type, ofType] of fields) {
+      for (const field of ofType.keys()) found.set(`${type}.${field}`, [type, field]);
     }
   }
-  return findings;
+  return [...found.values()];
 }
 
 /** The sets of scopes any one of which shows a field. */
