@@ -16,22 +16,25 @@ export async function watchSources(yamlFile: string, changed: () => Promise<void
 
   const follow = async (): Promise<void> => {
     const files = await filesOf(yamlFile);
-    for (const watcher of watchers) watcher.close();
+    const before = watchers;
     watchers = [...Map.groupBy(files, dirname)].map(([folder, within]) => {
       const names = new Set(within.map((file) => basename(file)));
       return watch(folder, (_event, name) => {
         if (name && names.has(name)) noticed();
       });
     });
+    for (const watcher of before) watcher.close();
   };
   const noticed = (): void => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      running = running.then(changed).then(follow);
+      // First watched anew, then read: what changes from here on is noticed, and what changed before is read.
+      running = running.then(follow).then(changed);
     }, settleMs);
   };
 
   await follow();
+  process.stdout.write(`watching ${(await filesOf(yamlFile)).length} files\n`);
   await new Promise<void>((resolveStop) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolveStop());
   });

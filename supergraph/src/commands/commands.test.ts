@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -146,6 +147,33 @@ test('a graph that does not compose is told with its place and an excerpt', () =
     expect(status).toBe(1);
     expect(stdout).toMatch(/Nobody.*a\.graphql:4:9\n.*> 4 \| {3}user: Nobody/s);
   }
+  git('checkout', '--quiet', '.');
+});
+
+test('compose --watch composes again at every change, and goes on after a fault', async () => {
+  const args = ['--disable-warning=ExperimentalWarning', program, 'compose', '--watch', '--config', 'supergraph.yaml'];
+  const child = spawn(process.execPath, [...args, '--out', 'watched.graphql'], {
+    cwd: folder,
+    env: { ...process.env, NO_COLOR: '1', NODE_OPTIONS: '' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const output = child.stdout.setEncoding('utf8')[Symbol.asyncIterator]();
+  const until = async (text: RegExp): Promise<void> => {
+    for (let told = ''; !text.test(told); ) {
+      const { value, done } = await output.next();
+      if (done) throw new Error(`It ended before it said ${text}: ${told}`);
+      told += value;
+    }
+  };
+  await until(/watching 2 files/);
+  write({ 'a.graphql': sdl.replace('user: User', 'user: Nobody') });
+  await until(/a\.graphql:4:9/);
+  write({ 'a.graphql': sdl.replace('nickname', 'alias') });
+  await until(/nothing to say/);
+  expect(readFileSync(join(folder, 'watched.graphql'), 'utf8')).toContain('alias: String');
+  child.kill('SIGTERM');
+  const [status] = (await once(child, 'exit')) as [number];
+  expect(status).toBe(0);
   git('checkout', '--quiet', '.');
 });
 

@@ -25,8 +25,9 @@ export function createCommand(): Command {
     .action(async (options: ComposeOptions) => {
       await composeOnce(options);
       if (!options.watch) return;
-      process.exitCode = 0;
       await watchSources(resolve(options.config), () => composeOnce(options));
+      // Who ends it has seen what there was to see.
+      process.exitCode = 0;
     });
 }
 
