@@ -39,7 +39,9 @@ export function judgeScopes(change: ScopeChange): Finding[] {
 }
 
 function narrowed(subject: string, old: Requirement, now: Requirement, uses: Uses, change: ScopeChange): Finding {
-  const affected = uses.of(subject).map(({ operation, node }) => affectedBy(operation, node));
+  const affected = coordinatesOf(subject, change.before.schema).flatMap((coordinate) =>
+    uses.of(coordinate).map(({ operation, node }) => affectedBy(operation, node)),
+  );
   const verdict = affected.length > 0 ? 'breaking' : 'unused';
   const either = JSON.stringify([...old.filter((way) => way.length > 0), ...now]);
   return {
@@ -95,6 +97,14 @@ function isMet(requirement: Requirement, scopes: readonly string[]): boolean {
 function inWords(ways: Requirement): string {
   if (ways.length === 0) return 'a policy that no key satisfies';
   return ways.map((way) => (way.length === 0 ? 'no scope' : way.join(' and '))).join(' or ');
+}
+
+/** How operations may name a field: by its type, or by an interface that it is met through. */
+function coordinatesOf(subject: string, schema: GraphQLSchema): string[] {
+  const [typeName = '', field = ''] = subject.split('.');
+  const type = schema.getType(typeName);
+  const interfaces = isObjectType(type) ? type.getInterfaces() : [];
+  return [subject, ...interfaces.filter((each) => field in each.getFields()).map(({ name }) => `${name}.${field}`)];
 }
 
 /** Whether a schema has the field at all. */
