@@ -4,6 +4,8 @@ import { composeServices } from '@apollo/composition';
 import { type ASTNode, type GraphQLError, type GraphQLSchema, getLocation, parse, Source } from 'graphql';
 import { readConfiguration, type SubgraphSource } from './configuration.ts';
 import { CompositionFault, type Fault } from './faults.ts';
+import type { Place } from './findings/finding.ts';
+import { elementPlace, readElements } from './revision/schema-elements.ts';
 
 /** What composition noticed, and whether somebody should look at it. */
 export interface Hint extends Fault {
@@ -46,8 +48,9 @@ export function compose(subgraphs: SubgraphSource[]): Composition {
   if (errors) throw new CompositionFault(errors.flatMap((error) => toFaults(error, subgraphs)));
   return {
     supergraphSdl,
-    hints: hints.map(({ definition, message, nodes }) => {
-      const [place = { file: 'supergraph.yaml' }] = placesOf(nodes ?? [], subgraphs);
+    hints: hints.map(({ definition, message, nodes, coordinate }) => {
+      const [noted] = placesOf(nodes ?? [], subgraphs);
+      const place = noted ?? placeOfElement(coordinate, subgraphs) ?? { file: 'supergraph.yaml' };
       const level = definition.level.name === 'DEBUG' ? 'note' : 'warning';
       return { ...place, code: definition.code, message, level };
     }),
@@ -73,6 +76,11 @@ function toFaults(error: GraphQLError, subgraphs: SubgraphSource[]): Fault[] {
   );
   const found = places.length > 0 ? places : [{ file: named?.file ?? 'supergraph.yaml' }];
   return found.map((place) => ({ ...place, code, message: error.message }));
+}
+
+function placeOfElement(coordinate: string | undefined, subgraphs: readonly SubgraphSource[]): Place | undefined {
+  const [element] = subgraphs.flatMap((subgraph) => readElements(subgraph).get(coordinate ?? '') ?? []);
+  return element && elementPlace(element);
 }
 
 function placesOf(nodes: readonly (ASTNode & { subgraph?: string })[], subgraphs: SubgraphSource[]) {

@@ -7,14 +7,17 @@ const order: Severity[] = ['error', 'warning', 'note'];
 
 /** Who is affected is listed up to this many; JSON has all of them. */
 const mostAffected = 12;
+/** So many are listed again, however often they are told. */
+const fewAffected = 2;
 
 /** A report for people: the gravest first, each with its place, an excerpt, whom it concerns and what to do. */
 export function printReport(report: Report): string {
   const findings = report.findings.toSorted((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
-  return [...findings.map(printFinding), summaryLine(report)].join('\n\n');
+  const told = new Map<string, string>();
+  return [...findings.map((finding) => printFinding(finding, told)), summaryLine(report)].join('\n\n');
 }
 
-function printFinding(finding: Finding): string {
+function printFinding(finding: Finding, told: Map<string, string>): string {
   const { severity, rule, subject, message, place, affected = [], remedy, approval } = finding;
   const title = approval ? styleText('green', 'approved') : styleText(colours[severity], severity);
   const verdict = finding.verdict && finding.verdict !== 'breaking' ? ` (${finding.verdict})` : '';
@@ -23,16 +26,29 @@ function printFinding(finding: Finding): string {
     lines.push(`  ${formatPlace(place)}`);
     if (severity === 'error') lines.push(...excerpt(place).map((line) => `    ${styleText('dim', line)}`));
   }
-  for (const each of affected.slice(0, mostAffected)) lines.push(`  ${affectedLine(each)}`);
-  if (affected.length > mostAffected) lines.push(`  … and ${affected.length - mostAffected} more`);
+  lines.push(...affectedLines(affected, subject, told).map((line) => `  ${line}`));
   if (approval) lines.push(`  approved until ${approval.expires}: ${approval.reason}`);
   else if (remedy && severity !== 'note') lines.push(`  ${styleText('green', 'do')} ${remedy}`);
   return lines.join('\n');
 }
 
+/** Who is affected; where the same are affected by several changes, they are listed at the first of them. */
+function affectedLines(affected: readonly Affected[], subject = '', told: Map<string, string>): string[] {
+  const same = told.get(JSON.stringify(affected));
+  if (same && affected.length > fewAffected) return [`${arrow()} the same ${affected.length} as for ${same}`];
+  told.set(JSON.stringify(affected), subject);
+  const lines = affected.slice(0, mostAffected).map(affectedLine);
+  if (affected.length > mostAffected) lines.push(`… and ${affected.length - mostAffected} more`);
+  return lines;
+}
+
+function arrow(): string {
+  return styleText('magenta', '→');
+}
+
 function affectedLine(affected: Affected): string {
   const calls = affected.calls === undefined ? '' : `, called ${affected.calls} times`;
-  return `${styleText('magenta', '→')} ${affected.name} at ${formatPlace(affected)}${calls}`;
+  return `${arrow()} ${affected.name} at ${formatPlace(affected)}${calls}`;
 }
 
 function summaryLine({ command, findings, summary }: Report): string {

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Finding, Report } from '../findings/finding.ts';
 import { toJunit } from './junit.ts';
+import { printReport } from './print.ts';
 import { toSarif } from './sarif.ts';
 
 const finding: Finding = {
@@ -60,4 +61,12 @@ test('SARIF tells code hosts where, whom, how grave, and what was approved', () 
   expect(
     new Set(results.map((each: { partialFingerprints: object }) => JSON.stringify(each.partialFingerprints))).size,
   ).toBe(3);
+});
+
+test('for people, who is affected by several changes is listed once', () => {
+  const affected = ['A', 'B', 'C'].map((name) => ({ name: `operation ${name}`, file: `${name}.graphql`, line: 1 }));
+  const text = printReport(report({ ...finding, affected }, { ...finding, subject: 'User.phone', affected }));
+  expect(text.match(/operation A at A\.graphql:1/g)).toHaveLength(1);
+  expect(text).toContain('the same 3 as for User.email');
+  expect(text).toContain('check: compared; 2 errors');
 });
