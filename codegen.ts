@@ -22,36 +22,69 @@ const subgraphs: Record<string, Record<string, string>> = {
   },
 };
 
-const config: CodegenConfig = {
-  generates: Object.fromEntries(
-    Object.entries(subgraphs).map(([name, mappers]) => [
-      `subgraphs/${name}/src/resolvers/generated/schema.ts`,
-      {
-        schema: [`subgraphs/${name}/schema.graphql`],
-        plugins: ['typescript', 'typescript-resolvers'],
-        config: {
-          federation: true,
-          contextType: '../context.ts#Context',
-          mappers,
-          enumsAsTypes: true,
-          useTypeImports: true,
-          emitLegacyCommonJSImports: false,
-          importExtension: '',
-          avoidOptionals: { field: false, inputValue: false },
-          scalars: {
-            DateTime: { input: 'Date', output: 'Date' },
-            JSON: 'unknown',
-            URL: 'string',
-            PhoneNumber: 'string',
-            CountryCode: 'string',
-            EmailAddress: 'string',
-            Locale: 'string',
-            Upload: { input: 'Promise<unknown>', output: 'never' },
-          },
+/** What clients see of scalars: all of them travel as JSON texts, but for JSON itself. */
+const clientScalars = {
+  ID: 'string',
+  DateTime: 'string',
+  Date: 'string',
+  JSON: 'unknown',
+  URL: 'string',
+  PhoneNumber: 'string',
+  CountryCode: 'string',
+  EmailAddress: 'string',
+  Locale: 'string',
+  Upload: { input: 'Blob', output: 'never' },
+};
+
+/**
+ * The typed client of the operations in operations/: a TypedDocumentNode for each, by the public schema. docs/CI.md says how
+ * front ends use it.
+ */
+const client: CodegenConfig['generates'] = {
+  'operations/generated/operations.ts': {
+    schema: [{ 'supergraph.yaml': { loader: './supergraph/src/codegen-schema.ts' } }],
+    documents: 'operations/*.graphql',
+    plugins: ['typescript-operations', 'typed-document-node'],
+    config: {
+      useTypeImports: true,
+      enumsAsTypes: true,
+      scalars: clientScalars,
+      strictScalars: true,
+      emitLegacyCommonJSImports: false,
+    },
+  },
+};
+
+const resolvers: CodegenConfig['generates'] = Object.fromEntries(
+  Object.entries(subgraphs).map(([name, mappers]) => [
+    `subgraphs/${name}/src/resolvers/generated/schema.ts`,
+    {
+      schema: [`subgraphs/${name}/schema.graphql`],
+      plugins: ['typescript', 'typescript-resolvers'],
+      config: {
+        federation: true,
+        contextType: '../context.ts#Context',
+        mappers,
+        enumsAsTypes: true,
+        useTypeImports: true,
+        emitLegacyCommonJSImports: false,
+        importExtension: '',
+        avoidOptionals: { field: false, inputValue: false },
+        scalars: {
+          DateTime: { input: 'Date', output: 'Date' },
+          JSON: 'unknown',
+          URL: 'string',
+          PhoneNumber: 'string',
+          CountryCode: 'string',
+          EmailAddress: 'string',
+          Locale: 'string',
+          Upload: { input: 'Promise<unknown>', output: 'never' },
         },
       },
-    ]),
-  ),
-};
+    },
+  ]),
+);
+
+const config: CodegenConfig = { generates: { ...resolvers, ...client } };
 
 export default config;

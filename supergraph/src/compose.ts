@@ -1,15 +1,25 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { composeServices } from '@apollo/composition';
-import { type ASTNode, type GraphQLError, getLocation, parse, Source } from 'graphql';
+import { type ASTNode, type GraphQLError, type GraphQLSchema, getLocation, parse, Source } from 'graphql';
 import { readConfiguration, type SubgraphSource } from './configuration.ts';
 import { CompositionFault, type Fault } from './faults.ts';
+import type { Place } from './findings/finding.ts';
+import { elementPlace, readElements } from './revision/schema-elements.ts';
+
+/** What composition noticed, and whether somebody should look at it. */
+export interface Hint extends Fault {
+  /** Composition itself knows hints that are only of use to who searches for a fault. */
+  level: 'warning' | 'note';
+}
 
 /** A composed graph. */
 export interface Composition {
   supergraphSdl: string;
-  /** What composition noticed without refusing it, one sentence each. */
-  hints: string[];
+  /** What composition noticed without refusing it. */
+  hints: Hint[];
+  /** The schema that clients see, without what is inaccessible. */
+  apiSchema(): GraphQLSchema;
 }
 
 /** Composes the subgraphs that a supergraph.yaml names; throws a CompositionFault with file and line of every fault. */
@@ -34,9 +44,18 @@ export function compose(subgraphs: SubgraphSource[]): Composition {
     url: subgraph.routingUrl,
     typeDefs: parseSdl(subgraph),
   }));
-  const { supergraphSdl, errors, hints } = composeServices(services);
+  const { supergraphSdl, schema, errors, hints } = composeServices(services);
   if (errors) throw new CompositionFault(errors.flatMap((error) => toFaults(error, subgraphs)));
-  return { supergraphSdl, hints: hints.map(({ message }) => message) };
+  return {
+    supergraphSdl,
+    hints: hints.map(({ definition, message, nodes, coordinate }) => {
+      const [noted] = placesOf(nodes ?? [], subgraphs);
+      const place = noted ?? placeOfElement(coordinate, subgraphs) ?? { file: 'supergraph.yaml' };
+      const level = definition.level.name === 'DEBUG' ? 'note' : 'warning';
+      return { ...place, code: definition.code, message, level };
+    }),
+    apiSchema: () => schema.toAPISchema().toGraphQLJSSchema(),
+  };
 }
 
 function parseSdl({ sdl, file }: SubgraphSource) {
@@ -51,14 +70,22 @@ function parseSdl({ sdl, file }: SubgraphSource) {
 /** One fault for every place that an error points to; composition knows a subgraph by name, people by its file. */
 function toFaults(error: GraphQLError, subgraphs: SubgraphSource[]): Fault[] {
   const code = typeof error.extensions.code === 'string' ? error.extensions.code : 'COMPOSITION_FAILED';
-  const nodes = (error.nodes ?? []) as (ASTNode & { subgraph?: string })[];
-  const places = nodes.flatMap((node) => {
-    const file = subgraphs.find(({ name }) => name === node.subgraph)?.file ?? node.loc?.source.name;
-    return node.loc && file ? [{ file, ...getLocation(node.loc.source, node.loc.start) }] : [];
-  });
+  const places = placesOf(error.nodes ?? [], subgraphs);
   const [named] = subgraphs.filter(
     ({ name }) => error.message.includes(`[${name}]`) || error.message.includes(`"${name}"`),
   );
   const found = places.length > 0 ? places : [{ file: named?.file ?? 'supergraph.yaml' }];
   return found.map((place) => ({ ...place, code, message: error.message }));
+}
+
+function placeOfElement(coordinate: string | undefined, subgraphs: readonly SubgraphSource[]): Place | undefined {
+  const [element] = subgraphs.flatMap((subgraph) => readElements(subgraph).get(coordinate ?? '') ?? []);
+  return element && elementPlace(element);
+}
+
+function placesOf(nodes: readonly (ASTNode & { subgraph?: string })[], subgraphs: SubgraphSource[]) {
+  return nodes.flatMap((node) => {
+    const file = subgraphs.find(({ name }) => name === node.subgraph)?.file ?? node.loc?.source.name;
+    return node.loc && file ? [{ file, ...getLocation(node.loc.source, node.loc.start) }] : [];
+  });
 }

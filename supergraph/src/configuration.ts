@@ -16,10 +16,18 @@ interface SupergraphYaml {
   subgraphs?: Record<string, { routing_url?: unknown; schema?: { file?: unknown } }>;
 }
 
-/** Reads supergraph.yaml, in the format of `rover supergraph compose`, and the SDL files that it names. */
-export async function readConfiguration(yamlFile: string): Promise<SubgraphSource[]> {
+/** Reads a file's text by its path; rejects where there is none. */
+export type ReadFile = (path: string) => Promise<string>;
+
+const fromDisk: ReadFile = (path) => readFile(path, 'utf8');
+
+/**
+ * Reads supergraph.yaml, in the format of `rover supergraph compose`, and the SDL files that it names; `read` may take
+ * them from elsewhere than the disk.
+ */
+export async function readConfiguration(yamlFile: string, read: ReadFile = fromDisk): Promise<SubgraphSource[]> {
   const shown = relative(process.cwd(), yamlFile);
-  const yaml = parse(await readText(yamlFile)) as SupergraphYaml | null;
+  const yaml = parse(await readText(yamlFile, read)) as SupergraphYaml | null;
   const entries = Object.entries(yaml?.subgraphs ?? {});
   if (entries.length === 0) throw new CompositionFault([{ file: shown, message: 'names no subgraphs' }]);
   return Promise.all(
@@ -29,14 +37,14 @@ export async function readConfiguration(yamlFile: string): Promise<SubgraphSourc
         throw new CompositionFault([{ file: shown, message }]);
       }
       const file = resolve(dirname(yamlFile), schema.file);
-      return { name, routingUrl, file: relative(process.cwd(), file), sdl: await readText(file) };
+      return { name, routingUrl, file: relative(process.cwd(), file), sdl: await readText(file, read) };
     }),
   );
 }
 
-async function readText(file: string): Promise<string> {
+async function readText(file: string, read: ReadFile): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    return await read(file);
   } catch {
     throw new CompositionFault([{ file: relative(process.cwd(), file), message: 'cannot be read' }]);
   }

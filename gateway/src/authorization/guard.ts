@@ -1,6 +1,6 @@
+import type { Requirement, Requirements } from '@atrium/supergraph/requirements';
 import { LRUCache } from 'lru-cache';
 import type { FieldGuard } from '../execution/execution.ts';
-import type { Requirement, Requirements } from './requirements.ts';
 
 /** What a caller may not see. Callers who may not see the same share one, so that what is kept for one serves all. */
 export interface ScopeGuard extends FieldGuard {

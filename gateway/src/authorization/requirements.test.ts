@@ -1,7 +1,7 @@
+import { compose } from '@atrium/supergraph';
+import { readRequirements } from '@atrium/supergraph/requirements';
 import { describe, expect, test } from '@jest/globals';
-import { compose } from '../../../supergraph/src/index.ts';
 import { createGuards } from './guard.ts';
-import { readRequirements } from './requirements.ts';
 
 const header = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.11",
   import: ["@key", "@shareable", "@interfaceObject", "@authenticated", "@requiresScopes", "@policy"])`;

@@ -1,4 +1,6 @@
 import { PublicError } from '@atrium/service-kit';
+import type { SupergraphCosts } from '@atrium/supergraph/costs';
+import { costOf } from '@atrium/supergraph/costs';
 import {
   type DocumentNode,
   GraphQLError,
@@ -15,9 +17,7 @@ import { judgeMutation } from '../authorization/judge-mutation.ts';
 import { visibleDocument } from '../authorization/visible-document.ts';
 import type { CompiledOperation, Engine } from '../execution/execution.ts';
 import { chargeOf } from '../limits/charge-of.ts';
-import { costOf } from '../limits/cost/cost-of.ts';
-import { limitCost } from '../limits/cost/limit-cost.ts';
-import type { SupergraphCosts } from '../limits/cost/read-costs.ts';
+import { limitCost } from '../limits/cost.ts';
 import { limitDocument } from '../limits/limit-document.ts';
 import type { LimitSettings } from '../limits/settings.ts';
 import { limitText } from '../limits/text.ts';

@@ -1,3 +1,4 @@
+import { type Amount, product, sum, taken, type Variables } from '@atrium/supergraph/costs';
 import {
   type DocumentNode,
   type FieldNode,
@@ -7,8 +8,6 @@ import {
   type SelectionSetNode,
   type ValueNode,
 } from 'graphql';
-import { taken } from './conditions.ts';
-import { type Amount, product, sum, type Variables } from './cost/amount.ts';
 
 /** How many requests an operation counts as. */
 export type OperationCharge = (variables: Variables) => number;

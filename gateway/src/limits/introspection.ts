@@ -1,6 +1,6 @@
 import { PublicError } from '@atrium/service-kit';
+import type { Measures } from '@atrium/supergraph/measures';
 import { LimitMet } from './limit-met.ts';
-import type { Measures } from './measures.ts';
 import type { LimitSettings } from './settings.ts';
 
 /** The most selections of a question about the schema. The standard one has some two hundred, with every option. */

@@ -1,10 +1,10 @@
+import { Measurement, type Measures } from '@atrium/supergraph/measures';
 import { type DefinitionNode, type DocumentNode, Kind, OperationTypeNode } from 'graphql';
 import { limitAliases } from './aliases.ts';
 import { limitDepth } from './depth.ts';
 import { limitDirectives } from './directives.ts';
 import { limitIntrospection } from './introspection.ts';
 import { LimitMet } from './limit-met.ts';
-import { Measurement, type Measures } from './measures.ts';
 import { limitOnce } from './once.ts';
 import { limitRepetitions } from './repetitions.ts';
 import { limitRootFields } from './root-fields.ts';

@@ -1,5 +1,5 @@
+import type { Measures } from '@atrium/supergraph/measures';
 import { LimitMet } from './limit-met.ts';
-import type { Measures } from './measures.ts';
 
 /**
  * Refuses operations that ask for one of the counted fields twice, under whatever name and through whatever fragment:

@@ -1,5 +1,5 @@
+import type { Measures } from '@atrium/supergraph/measures';
 import { LimitMet } from './limit-met.ts';
-import type { Measures } from './measures.ts';
 import type { LimitSettings } from './settings.ts';
 
 /** Refuses operations that are a batch in all but name. */

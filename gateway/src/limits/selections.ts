@@ -1,6 +1,6 @@
+import type { Measures } from '@atrium/supergraph/measures';
 import { maxIntrospectionSelections } from './introspection.ts';
 import { LimitMet } from './limit-met.ts';
-import type { Measures } from './measures.ts';
 import type { LimitSettings } from './settings.ts';
 
 /** Refuses operations that are long once their fragments are spread out, however short they are written. */

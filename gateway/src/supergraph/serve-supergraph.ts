@@ -1,13 +1,13 @@
 import type { TokenIssuer } from '@atrium/service-kit';
+import { readCosts } from '@atrium/supergraph/costs';
+import { readRequirements } from '@atrium/supergraph/requirements';
 import type { Logger } from 'pino';
 import { createGuards, type Guards, openGuard } from '../authorization/guard.ts';
-import { readRequirements } from '../authorization/requirements.ts';
 import type { GatewaySettings } from '../config.ts';
 import { createPreparedOperations, type PreparedOperations } from '../documents/prepared-operations.ts';
 import { createEngine } from '../execution/engine.ts';
 import type { Subgraph } from '../execution/execution.ts';
 import { openSubgraph, type SubgraphOptions } from '../execution/subgraph.ts';
-import { readCosts } from '../limits/cost/read-costs.ts';
 import type { BreakerState, Metrics } from '../observability/metrics.ts';
 import { observeSubgraph } from '../observability/observe-subgraph.ts';
 import type { Traces } from '../observability/traces.ts';

@@ -1,0 +1,202 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+
+const program = resolve(import.meta.dirname, '../main.ts');
+const folder = mkdtempSync(join(tmpdir(), 'supergraph-'));
+const sdl = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.11", import: ["@key", "@inaccessible"])
+
+type Query {
+  user: User
+  contact: String @inaccessible
+}
+
+type User @key(fields: "id") {
+  id: ID!
+  name: String
+  nickname: String
+}
+`;
+
+function write(files: Record<string, string>): void {
+  for (const [name, text] of Object.entries(files)) {
+    const path = join(folder, name);
+    spawnSync('mkdir', ['-p', join(path, '..')]);
+    writeFileSync(path, text);
+  }
+}
+
+function git(...args: string[]): void {
+  const { status, stderr } = spawnSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', ...args], { cwd: folder });
+  if (status !== 0) throw new Error(String(stderr));
+}
+
+function run(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', program, ...args, '--config', 'supergraph.yaml'],
+    { cwd: folder, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1', NODE_OPTIONS: '' } },
+  );
+  return { status, stdout, stderr };
+}
+
+beforeAll(() => {
+  write({
+    'supergraph.yaml': 'subgraphs:\n  a:\n    routing_url: http://a\n    schema: { file: a.graphql }\n',
+    'a.graphql': sdl,
+    'operations/user.graphql': 'query User {\n  user {\n    id\n    name\n  }\n}\n',
+    'sister/contact.graphql': 'query Contact {\n  contact\n}\n',
+    '.supergraph/check.yaml':
+      'operations: ["operations/*.graphql"]\nsisters: [{ subgraph: a, operations: ["sister/*.graphql"] }]\n',
+  });
+  git('init', '--quiet');
+  git('add', '.');
+  git('commit', '--quiet', '-m', 'base');
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('check', () => {
+  test('passes what changes nothing, and what breaks nobody who is known', () => {
+    expect(run('check', '--base', 'HEAD')).toMatchObject({ status: 0 });
+    write({ 'a.graphql': sdl.replace('  nickname: String\n', '') });
+    const { status, stdout } = run('check', '--base', 'HEAD');
+    expect({ status, stdout }).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('field-removed (unused) User.nickname'),
+    });
+    expect(run('check', '--base', 'HEAD', '--strict')).toMatchObject({ status: 1 });
+  });
+
+  test('fails what breaks an operation, says where, and writes it for CI', () => {
+    write({ 'a.graphql': sdl.replace('  name: String\n', '') });
+    const { status, stdout } = run('check', '--base', 'HEAD', '--junit', 'out/check.xml', '--sarif', 'out/check.sarif');
+    expect(status).toBe(1);
+    expect(stdout).toContain('operation User at operations/user.graphql:4:5');
+    expect(stdout).toMatch(/a\.graphql:8:6\n.*\n\s+> 8 \| type User/);
+    const junit = readFileSync(join(folder, 'out/check.xml'), 'utf8');
+    expect(junit).toMatch(/<testsuite .*tests="1" failures="1"/);
+    expect(junit).toContain('<failure message="Field &apos;name&apos; was removed');
+    const sarif = JSON.parse(readFileSync(join(folder, 'out/check.sarif'), 'utf8'));
+    expect(sarif.runs[0].results).toMatchObject([
+      {
+        ruleId: 'field-removed',
+        level: 'error',
+        locations: [{ physicalLocation: { artifactLocation: { uri: 'a.graphql' }, region: { startLine: 8 } } }],
+        relatedLocations: [{ physicalLocation: { region: { startLine: 4 } } }],
+      },
+    ]);
+  });
+
+  test('lets pass what is approved', () => {
+    const approval = { rule: 'field-removed', subject: 'User.name', reason: 'agreed', expires: '9999-12-31' };
+    write({ '.supergraph/approvals.yaml': JSON.stringify({ approvals: [approval] }) });
+    const { status, stdout } = run('check', '--base', 'HEAD', '--json');
+    expect({ status, ok: JSON.parse(stdout).ok }).toEqual({ status: 0, ok: true });
+    rmSync(join(folder, '.supergraph/approvals.yaml'));
+  });
+
+  test('counts the operations that were released, though the change takes them out of the files', () => {
+    write({ 'operations/user.graphql': 'query User {\n  user {\n    id\n  }\n}\n' });
+    const { status, stdout } = run('check', '--base', 'HEAD');
+    expect({ status, stdout }).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining('operation User of HEAD at operations/user.graphql:4:5'),
+    });
+    expect(run('check', '--base', 'HEAD', '--no-released-operations')).toMatchObject({ status: 0 });
+    git('checkout', '--quiet', '.');
+  });
+
+  test('knows what services ask of each other', () => {
+    write({ 'a.graphql': sdl.replace('  contact: String @inaccessible\n', '') });
+    const { status, stdout } = run('check', '--base', 'HEAD');
+    expect({ status, stdout }).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining('operation Contact at sister/contact.graphql:2:3'),
+    });
+    git('checkout', '--quiet', '.');
+  });
+
+  test('compares with another supergraph.yaml and with a composed graph', () => {
+    expect(run('compose', '--out', 'base.graphql')).toMatchObject({ status: 0 });
+    write({
+      'old/supergraph.yaml': 'subgraphs:\n  a:\n    routing_url: http://a\n    schema: { file: a.graphql }\n',
+      'old/a.graphql': sdl,
+      'a.graphql': sdl.replace('  name: String\n', ''),
+    });
+    for (const base of ['base.graphql', 'old/supergraph.yaml']) {
+      const { status, stdout } = run('check', '--base', base);
+      expect({ base, status, stdout }).toMatchObject({
+        status: 1,
+        stdout: expect.stringContaining('field-removed User.name'),
+      });
+    }
+    git('checkout', '--quiet', '.');
+  });
+});
+
+test('a graph that does not compose is told with its place and an excerpt', () => {
+  write({ 'a.graphql': sdl.replace('user: User', 'user: Nobody') });
+  for (const command of [
+    ['compose', '--out', 'out.graphql'],
+    ['check', '--base', 'HEAD'],
+  ]) {
+    const { status, stdout } = run(...command);
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/Nobody.*a\.graphql:4:9\n.*> 4 \| {3}user: Nobody/s);
+  }
+  git('checkout', '--quiet', '.');
+});
+
+test('compose --watch composes again at every change, and goes on after a fault', async () => {
+  const args = ['--disable-warning=ExperimentalWarning', program, 'compose', '--watch', '--config', 'supergraph.yaml'];
+  const child = spawn(process.execPath, [...args, '--out', 'watched.graphql'], {
+    cwd: folder,
+    env: { ...process.env, NO_COLOR: '1', NODE_OPTIONS: '' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const output = child.stdout.setEncoding('utf8')[Symbol.asyncIterator]();
+  const until = async (text: RegExp): Promise<void> => {
+    for (let told = ''; !text.test(told); ) {
+      const { value, done } = await output.next();
+      if (done) throw new Error(`It ended before it said ${text}: ${told}`);
+      told += value;
+    }
+  };
+  await until(/watching 2 files/);
+  write({ 'a.graphql': sdl.replace('user: User', 'user: Nobody') });
+  await until(/a\.graphql:4:9/);
+  write({ 'a.graphql': sdl.replace('nickname', 'alias') });
+  await until(/nothing to say/);
+  expect(readFileSync(join(folder, 'watched.graphql'), 'utf8')).toContain('alias: String');
+  child.kill('SIGTERM');
+  const [status] = (await once(child, 'exit')) as [number];
+  expect(status).toBe(0);
+  git('checkout', '--quiet', '.');
+});
+
+test('operations refuses what the schema does, and the manifest is not written', () => {
+  write({ 'operations/wrong.graphql': 'query Wrong {\n  user {\n    age\n  }\n}\n' });
+  const { status, stdout } = run('operations', '--manifest', 'manifest.json');
+  expect({ status, stdout }).toMatchObject({
+    status: 1,
+    stdout: expect.stringContaining('operations/wrong.graphql:3:5'),
+  });
+  expect(() => readFileSync(join(folder, 'manifest.json'))).toThrow('ENOENT');
+  rmSync(join(folder, 'operations/wrong.graphql'));
+  expect(run('operations', '--manifest', 'manifest.json')).toMatchObject({ status: 0 });
+  expect(JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')).operations).toMatchObject([{ name: 'User' }]);
+});
+
+test.each([
+  ['an unknown command', ['nonsense'], 'unknown command'],
+  ['a missing option', ['check'], '--base'],
+  ['a base that is nothing', ['check', '--base', 'nowhere'], 'neither a file nor a commit'],
+  ['a base that is no graph', ['check', '--base', 'a.graphql'], 'no composed supergraph'],
+  ['counts that are none', ['check', '--base', 'HEAD', '--counts', 'a.graphql'], 'atrium_gateway_requests_total'],
+])('%s ends with 2 and says what to do', (_what, args, message) => {
+  const { status, stderr } = run(...args);
+  expect({ status, stderr }).toMatchObject({ status: 2, stderr: expect.stringContaining(message) });
+});

@@ -1,0 +1,66 @@
+import {
+  type ASTNode,
+  type ConstDirectiveNode,
+  type DefinitionNode,
+  getLocation,
+  Kind,
+  parse,
+  Source,
+  type TypeNode,
+} from 'graphql';
+import type { SubgraphSource } from '../configuration.ts';
+import type { Place } from '../findings/finding.ts';
+
+/** An element of a subgraph's schema: a type, a field, an argument, a value of an enum. */
+export interface SchemaElement {
+  coordinate: string;
+  node: ASTNode & { name: { loc?: { start: number; source: Source } | undefined } };
+  /** All directives, those of a type's extensions included. */
+  directives: ConstDirectiveNode[];
+  /** What a field answers or an input takes. */
+  type?: TypeNode;
+}
+
+/** The elements of a subgraph's SDL by their coordinates; a type and its extensions are one. */
+export function readElements({ sdl, file }: Pick<SubgraphSource, 'sdl' | 'file'>): Map<string, SchemaElement> {
+  const elements = new Map<string, SchemaElement>();
+  const add = (coordinate: string, node: ElementNode): void => {
+    const known = elements.get(coordinate);
+    if (known) known.directives.push(...(node.directives ?? []));
+    else {
+      const type = 'type' in node ? { type: node.type } : {};
+      elements.set(coordinate, { coordinate, node, directives: [...(node.directives ?? [])], ...type });
+    }
+  };
+  for (const definition of parse(new Source(sdl, file)).definitions) addDefinition(definition, add);
+  return elements;
+}
+
+/** Where an element's name stands. */
+export function elementPlace({ node }: SchemaElement): Place | undefined {
+  const { loc } = node.name;
+  return loc && { file: loc.source.name, ...getLocation(loc.source, loc.start) };
+}
+
+type ElementNode = SchemaElement['node'] & { directives?: readonly ConstDirectiveNode[] | undefined; type?: TypeNode };
+type Add = (coordinate: string, node: ElementNode) => void;
+
+function addDefinition(definition: DefinitionNode, add: Add): void {
+  if (!('name' in definition) || !definition.name) return;
+  if (definition.kind === Kind.DIRECTIVE_DEFINITION) return;
+  if (definition.kind === Kind.OPERATION_DEFINITION || definition.kind === Kind.FRAGMENT_DEFINITION) return;
+  const type = definition.name.value;
+  add(type, definition as ElementNode);
+  if ('values' in definition) {
+    for (const value of definition.values ?? []) add(`${type}.${value.name.value}`, value as ElementNode);
+  }
+  if (!('fields' in definition)) return;
+  for (const field of definition.fields ?? []) {
+    const coordinate = `${type}.${field.name.value}`;
+    add(coordinate, field as ElementNode);
+    if (!('arguments' in field)) continue;
+    for (const argument of field.arguments ?? []) {
+      add(`${coordinate}(${argument.name.value}:)`, argument as ElementNode);
+    }
+  }
+}
