@@ -62,11 +62,15 @@ describe('a connection is closed, and answered with 4xx at most, that sends', ()
     ['the hello of TLS', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
     ['no HTTP at all', 'EHLO example.com\r\n'],
   ])('%s', async (_what, text) => {
-    const { text: came, statuses, closed } = await sendRaw(gateway.url, text);
+    const connection = await openConnection(gateway.url);
+    connection.socket.write(Buffer.from(text, 'latin1'));
+    // The end of the connection may come a moment after the answer.
+    const ends = (answer: { text: string; closed: boolean }) => answer.closed || /connection: close/i.test(answer.text);
+    const { text: came, statuses } = await connection.until(ends);
+    connection.socket.destroy();
     expect(statuses.filter((status) => status < 400 || status >= 500)).toEqual([]);
     expect(statuses.length).toBeLessThanOrEqual(1);
     expect(came).not.toMatch(/__typename|"data"/);
-    if (!closed) expect(came).toMatch(/connection: close/i);
     await expectService();
   });
 });
