@@ -3,12 +3,13 @@ import type {
   ChallengeOutcome,
   ChallengeStore,
   CodeTimes,
+  IdempotencyClaim,
   NewChallenge,
   OneTimeCodeOutcome,
 } from '../domain/ports.ts';
 import { wantedKeys } from './challenge-keys.ts';
 import type { Database, Transaction } from './database.ts';
-import { findCodeOfKey, takeKeyForCode } from './idempotent-codes.ts';
+import { findKeys, takeKeys } from './idempotency-keys.ts';
 import { insertMessages } from './message-queue.ts';
 import { holdOneTimeCodes } from './one-time-code-lock.ts';
 import { type LockedRecipient, lockRecipients } from './recipient-limits.ts';
@@ -41,7 +42,7 @@ export function createChallengeStore(database: Database, ledger: SendLedger): Ch
         const refusal = (await reserve.first([send])).get(code.id);
         if (refusal) return { kind: 'over-budget', waitMs: refusal.retryAfterMs };
         // Somebody uses the key for another input just now, or did for a user who is erased.
-        if (claim && !(await takeKeyForCode(tx, claim, code))) {
+        if (claim && (await takeKeys(tx, [{ ...code, claim }])).size === 0) {
           return (await findCodeOfKey(tx, claim)) ?? { kind: 'gone' };
         }
         await endOpen(tx, [code]);
@@ -109,6 +110,19 @@ async function addChallenges(
 
 const noTimes = { codeSentAt: null, codeExpiresAt: null };
 const noCode = { codeHash: null, keyId: null, rejection: null };
+
+/** The code that a live key was used for, or that it was used with another input. */
+async function findCodeOfKey(
+  tx: Transaction,
+  claim: IdempotencyClaim,
+): Promise<Extract<OneTimeCodeOutcome, { kind: 'sent' | 'conflict' }> | undefined> {
+  const [held] = await findKeys(tx, [claim]);
+  if (!held) return undefined;
+  if (!held.isSameInput) return { kind: 'conflict' };
+  const [code] = await tx.$queryRaw<{ codeSentAt: Date; codeExpiresAt: Date }[]>`
+    SELECT created_at AS "codeSentAt", expires_at AS "codeExpiresAt" FROM challenges WHERE id = ${held.madeId}::uuid`;
+  return code ? { kind: 'sent', ...code } : { kind: 'conflict' };
+}
 
 /** Whose number was sent a code a moment ago, in this batch too, has to wait; and who has one in it, at any rate. */
 function parted(challenges: NewChallenge[], recipients: LockedRecipient[], times: CodeTimes) {
