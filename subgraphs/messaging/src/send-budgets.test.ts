@@ -166,3 +166,18 @@ test('a log-in code has the same budgets, and counts as verified for its prefix 
   await passTime(messaging, 3_600);
   expect((await client.send(userId, { idempotencyKey: 'third' })).userErrors).toEqual([]);
 });
+
+test('a log-in code that is refused leaves nothing: nobody asks for the same one again', async () => {
+  await withBudget({ SEND_BUDGET_NUMBER_HOUR: '1' });
+  const client = openCodeClient(messaging, {
+    clientId: 'log-in',
+    scopes: ['messaging:codes', 'profile:read'],
+    clientAddress: '192.0.2.1',
+  });
+  const { userId } = messaging.profile.addUser();
+  expect((await client.send(userId)).userErrors).toEqual([]);
+  for (let again = 0; again < 3; again++) {
+    expect(client.named((await client.send(userId)).userErrors)).toEqual(['BUDGET_EXCEEDED input.userId']);
+  }
+  expect(await messaging.database.query('SELECT FROM postponed_sends')).toEqual([]);
+});

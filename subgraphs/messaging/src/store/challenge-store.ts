@@ -46,7 +46,7 @@ export function createChallengeStore(database: Database, ledger: SendLedger): Ch
         if (made && (await takeKeys(tx, [made])).size === 0) {
           return (await findCodeOfKey(tx, made.claim)) ?? { kind: 'gone' };
         }
-        const send = { requestId: code.id, subjects: code.subjects };
+        const send = { requestId: code.id, comesAgain: false, subjects: code.subjects };
         const refusal = (await reserve.first([send])).get(code.id);
         if (refusal) {
           if (made) await giveBackKey(tx, made);
@@ -90,7 +90,7 @@ async function addChallenges(
   const rejected = due.filter(({ outcome }) => 'rejection' in outcome);
   const rejectedRows = await insert(tx, rejected.map(toRow), times);
   const sends = due.flatMap(({ requestId, outcome }) =>
-    'subjects' in outcome ? [{ requestId, subjects: outcome.subjects }] : [],
+    'subjects' in outcome ? [{ requestId, comesAgain: true, subjects: outcome.subjects }] : [],
   );
   const refused = await reserve.first(sends);
   const admitted = due.filter(({ requestId, outcome }) => 'codeHash' in outcome && !refused.has(requestId));
