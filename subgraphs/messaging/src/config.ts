@@ -17,6 +17,7 @@ import {
 import { z } from 'zod';
 import { canonicalLocale } from './domain/template.ts';
 import { inboxSettings, missingSettings, providerSettings } from './provider-settings.ts';
+import { sendSettings } from './send-settings.ts';
 import { dayPart, dayPartsByCountry, numbersByName, providers } from './setting-kinds.ts';
 
 /** How many messages a provider is handed at once where its own number is not set. */
@@ -28,8 +29,6 @@ const retired = {
   PHONE_NUMBER_DENIED_COUNTRIES: 'npm run phone-policy -- deny country KP',
   PHONE_NUMBER_DENIED_PREFIXES: 'npm run phone-policy -- deny prefix +88216',
 };
-
-import { sendSettings } from './send-settings.ts';
 
 const day = 24 * 60 * 60 * 1_000;
 
