@@ -119,6 +119,7 @@ export const settings = {
   providerTimeoutMs: integer('PROVIDER_TIMEOUT_MS', 'how long a provider may take to accept a message', {
     fallback: 6_000,
     min: 1,
+    productionMinimum: 500,
   }),
 
   providerConcurrencies: numbersByName(
@@ -185,11 +186,12 @@ export const settings = {
   deliveryLongestPauseMs: integer('DELIVERY_LONGEST_PAUSE_MS', 'the longest pause between tries', {
     fallback: 600_000,
     min: 1,
+    productionMinimum: 10_000,
   }),
   failedTextLifetimeMs: integer(
     'FAILED_TEXT_LIFETIME_MS',
     'how long the sealed text of a failed message is kept, so that it can be replayed; codes are not kept',
-    { fallback: 7 * day, min: 1 },
+    { fallback: 7 * day, min: 1, productionMinimum: 3_600_000 },
   ),
   quietHours: dayPart(
     'QUIET_HOURS',
