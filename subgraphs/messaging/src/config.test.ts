@@ -103,5 +103,8 @@ describe('settings', () => {
       'CODE_GUESS_WINDOW_MS',
       'DELIVERY_FIRST_PAUSE_MS',
     ]);
+    const hasty = { PROVIDER_TIMEOUT_MS: '5', DELIVERY_LONGEST_PAUSE_MS: '1', FAILED_TEXT_LIFETIME_MS: '1' };
+    expect(faultsOf({ ...production, ...hasty })).toEqual(Object.keys(hasty));
+    expect(faultsOf(hasty)).toEqual([]);
   });
 });

@@ -17,6 +17,7 @@ import {
 import { z } from 'zod';
 import { canonicalLocale } from './domain/template.ts';
 import { inboxSettings, missingSettings, providerSettings } from './provider-settings.ts';
+import { sendSettings } from './send-settings.ts';
 import { dayPart, dayPartsByCountry, numbersByName, providers } from './setting-kinds.ts';
 
 /** How many messages a provider is handed at once where its own number is not set. */
@@ -28,8 +29,6 @@ const retired = {
   PHONE_NUMBER_DENIED_COUNTRIES: 'npm run phone-policy -- deny country KP',
   PHONE_NUMBER_DENIED_PREFIXES: 'npm run phone-policy -- deny prefix +88216',
 };
-
-import { sendSettings } from './send-settings.ts';
 
 const day = 24 * 60 * 60 * 1_000;
 
@@ -120,6 +119,7 @@ export const settings = {
   providerTimeoutMs: integer('PROVIDER_TIMEOUT_MS', 'how long a provider may take to accept a message', {
     fallback: 6_000,
     min: 1,
+    productionMinimum: 500,
   }),
 
   providerConcurrencies: numbersByName(
@@ -186,11 +186,12 @@ export const settings = {
   deliveryLongestPauseMs: integer('DELIVERY_LONGEST_PAUSE_MS', 'the longest pause between tries', {
     fallback: 600_000,
     min: 1,
+    productionMinimum: 10_000,
   }),
   failedTextLifetimeMs: integer(
     'FAILED_TEXT_LIFETIME_MS',
     'how long the sealed text of a failed message is kept, so that it can be replayed; codes are not kept',
-    { fallback: 7 * day, min: 1 },
+    { fallback: 7 * day, min: 1, productionMinimum: 3_600_000 },
   ),
   quietHours: dayPart(
     'QUIET_HOURS',

@@ -2,7 +2,7 @@ import { newId } from '@atrium/service-kit';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { openCodeClient } from './testing/code-client.ts';
 import { type RunningMessaging, startRunningMessaging } from './testing/running-messaging.ts';
-import { countSent, passTime, type SendRequest, sendRequest, startSends } from './testing/sends.ts';
+import { countSent, passTime, type SendRequest, sendRequest, startSends, verifySend } from './testing/sends.ts';
 
 let messaging: RunningMessaging;
 
@@ -81,6 +81,18 @@ test('test numbers have no budget, and spend nobody else’s', async () => {
   const testers = Array.from({ length: 3 }, () => sendRequest({ phoneNumber: '+447700900123' }));
   expect(countSent(await start(...testers))).toBe(3);
   expect(countSent(await start(sendRequest(), sendRequest()))).toBe(1);
+});
+
+test('a test number that is verified counts for no breaker', async () => {
+  await withBudget({});
+  await start(sendRequest({ phoneNumber: '+14155552671' }));
+  const tester = sendRequest({ phoneNumber: '+12025550124' });
+  await start(tester);
+  expect(await verifySend(messaging, tester)).toBe(true);
+  const rows = await messaging.database.query<{ verified: number[] }>(
+    "SELECT hour_verified AS verified FROM send_counts WHERE (kind, key) = ('country', 'US')",
+  );
+  expect(rows.map(({ verified }) => verified.reduce((sum, count) => sum + count, 0))).toEqual([0]);
 });
 
 test('a request that is repeated is counted once', async () => {
@@ -165,4 +177,19 @@ test('a log-in code has the same budgets, and counts as verified for its prefix 
   expect(userErrors[0]?.message).toMatch(/^Too many codes were asked for. Ask again in .+\.$/);
   await passTime(messaging, 3_600);
   expect((await client.send(userId, { idempotencyKey: 'third' })).userErrors).toEqual([]);
+});
+
+test('a log-in code that is refused leaves nothing: nobody asks for the same one again', async () => {
+  await withBudget({ SEND_BUDGET_NUMBER_HOUR: '1' });
+  const client = openCodeClient(messaging, {
+    clientId: 'log-in',
+    scopes: ['messaging:codes', 'profile:read'],
+    clientAddress: '192.0.2.1',
+  });
+  const { userId } = messaging.profile.addUser();
+  expect((await client.send(userId)).userErrors).toEqual([]);
+  for (let again = 0; again < 3; again++) {
+    expect(client.named((await client.send(userId)).userErrors)).toEqual(['BUDGET_EXCEEDED input.userId']);
+  }
+  expect(await messaging.database.query('SELECT FROM postponed_sends')).toEqual([]);
 });

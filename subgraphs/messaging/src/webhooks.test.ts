@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import pg from 'pg';
 import { type FakeSendGrid, startFakeSendGrid } from './testing/fake-send-grid.ts';
 import { type FakeTwilio, startFakeTwilio } from './testing/fake-twilio.ts';
 import { type RunningMessaging, startRunningMessaging } from './testing/running-messaging.ts';
@@ -7,6 +8,7 @@ import { makeSendGridSigner, twilioSignature } from './testing/sign-webhook.ts';
 import { waitFor } from './testing/wait-for.ts';
 
 const authToken = 'twilio-token';
+const connections = 10;
 const signer = makeSendGridSigner();
 const sid = (digit: string) => `SM${digit.repeat(32)}`;
 
@@ -29,6 +31,7 @@ beforeAll(async () => {
     TWILIO_BASE_URL: twilio.url,
     WEBHOOK_PUBLIC_URL: 'https://atrium.test',
     DELIVERY_FIRST_PAUSE_MS: '600000',
+    DATABASE_CONNECTIONS: String(connections),
   });
 });
 beforeEach(() => {
@@ -212,6 +215,30 @@ describe('a provider’s news', () => {
     expect(await post('/webhooks/sendgrid', '')).toBe(401);
     expect(await post('/webhooks/other', '[]')).toBe(404);
     expect(await post('/webhooks/sendgrid', 'x'.repeat(3_000_000))).toBe(413);
+  });
+
+  test('that nobody signed costs the database nothing: it is refused while every connection is taken', async () => {
+    const id = await send('EMAIL');
+    await inStatus(id, 'SENT');
+    const blocker = new pg.Client(messaging.database.url);
+    await blocker.connect();
+    let told: Promise<number>[] = [];
+    try {
+      await blocker.query('BEGIN; LOCK TABLE messages IN EXCLUSIVE MODE');
+      told = Array.from({ length: connections }, () => tellSendGrid([event(id, 'delivered')]));
+      await waitFor('all connections to be taken', async () => {
+        const waiting = await messaging.database.query(
+          "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = 'atrium-messaging'",
+        );
+        return waiting.length === connections;
+      });
+      const unsigned = await fetch(`${messaging.url()}/webhooks/sendgrid`, { method: 'POST', body: '[]' });
+      expect(unsigned.status).toBe(401);
+    } finally {
+      await blocker.query('COMMIT');
+      await blocker.end();
+    }
+    expect(new Set(await Promise.all(told))).toEqual(new Set([204]));
   });
 
   test('goes with its message when the user is erased', async () => {

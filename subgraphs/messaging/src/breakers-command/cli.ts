@@ -1,16 +1,8 @@
-import {
-  addCommand,
-  type CommandAnswer,
-  createProgram,
-  printAnswer,
-  runProgram,
-} from '@atrium/service-kit/command-line';
-import { readSettings, secretText } from '@atrium/service-kit/settings';
-import { InvalidArgumentError } from 'commander';
-import { type Database, openDatabase } from '../store/database.ts';
+import { addCommand, createProgram, runProgram } from '@atrium/service-kit/command-line';
+import { createAnswer, toLimit } from '../operator-command.ts';
 import { close, history, list } from './commands.ts';
 
-const databaseSettings = { databaseUrl: secretText('DATABASE_URL', "Messaging's own PostgreSQL database") };
+const answer = createAnswer(process.env);
 
 const program = createProgram('breakers')
   .description('prefixes and countries whose codes are hardly verified any more, in the database at DATABASE_URL')
@@ -28,29 +20,15 @@ Examples:
   npm run breakers -- history --limit 20 --json`,
   );
 
-addCommand(program, 'list', 'the breakers that are open').action((options) => answer(options, list));
+addCommand(program, 'list', 'the breakers that are open').action((options) =>
+  answer(options, ({ database }) => list(database)),
+);
 addCommand(program, 'close', 'close a breaker by hand')
   .argument('<kind>', 'prefix or country')
   .argument('<key>', 'as list shows it: +9198765, IN')
-  .action((kind: string, key: string, options) => answer(options, (database) => close(database, kind, key)));
+  .action((kind: string, key: string, options) => answer(options, ({ database }) => close(database, kind, key)));
 addCommand(program, 'history', 'the breakers that opened and closed within 30 days, the latest first')
   .option('-l, --limit <count>', 'how many at most', toLimit, 100)
-  .action((options) => answer(options, (database) => history(database, options)));
-
-async function answer(options: { json?: true }, ask: (database: Database) => Promise<CommandAnswer>): Promise<void> {
-  const { databaseUrl } = readSettings(databaseSettings, process.env);
-  const database = openDatabase(databaseUrl, 1);
-  try {
-    printAnswer(await ask(database), options);
-  } finally {
-    await database.$disconnect();
-  }
-}
-
-function toLimit(text: string): number {
-  const limit = Number(text);
-  if (/^\d+$/.test(text) && limit >= 1 && limit <= 10_000) return limit;
-  throw new InvalidArgumentError('Give a whole number from 1 to 10000.');
-}
+  .action((options) => answer(options, ({ database }) => history(database, options)));
 
 await runProgram(program);

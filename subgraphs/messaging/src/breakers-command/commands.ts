@@ -1,5 +1,6 @@
 import { type CommandAnswer, CommandFault } from '@atrium/service-kit/command-line';
 import { alignColumns } from '@atrium/service-kit/text-table';
+import { toSecond } from '../operator-command.ts';
 import { findBreakerEvents } from '../store/breaker-events.ts';
 import type { Database } from '../store/database.ts';
 import { closeByHand, findOpenBreakers } from '../store/send-breakers.ts';
@@ -41,8 +42,4 @@ export async function history(database: Database, { limit }: { limit: number }):
 
 function toPercent(part: number): string {
   return `${Math.round(part * 100)} %`;
-}
-
-function toSecond(time: Date): string {
-  return `${time.toISOString().slice(0, 19).replace('T', ' ')}Z`;
 }

@@ -59,6 +59,7 @@ export function createCheckOneTimeCode(parts: {
    * readable, so Profile is asked for it; with Profile away a log-in goes on, and is not counted.
    */
   async function countAccepted({ findContact }: Checker, userId: string, { challenge }: Accepted): Promise<void> {
+    if (challenge.isTest) return;
     const contact = await findContact(userId.toLowerCase()).catch(() => null);
     const number = contact?.phoneNumber;
     if (!number || !parts.recipientHash(number).equals(challenge.recipientHash)) return;

@@ -14,7 +14,7 @@ export interface GuessRules {
 
 /** What became of a guess. */
 export type Verdict =
-  | { readonly acceptedAt: Date; readonly challenge: Pick<LockedChallenge, 'id' | 'recipientHash'> }
+  | { readonly acceptedAt: Date; readonly challenge: Pick<LockedChallenge, 'id' | 'recipientHash' | 'isTest'> }
   | {
       readonly rejection: Extract<
         UserErrorCode,
@@ -57,7 +57,8 @@ export function openGuessing(locked: LockedChallenges, rules: GuessRules, hashes
     }
     if (challenge.expired) return { rejection: 'CODE_EXPIRED' };
     challenge.acceptedAt = challenge.now;
-    challenge.places = places;
+    // Its sending was not counted either.
+    challenge.places = challenge.isTest ? [] : places;
     return { acceptedAt: challenge.now, challenge };
   }
 

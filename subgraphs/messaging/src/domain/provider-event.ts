@@ -38,7 +38,9 @@ export interface WebhookRequest {
 export interface WebhookReader {
   /** As it stands in the path, and in messages that it took. */
   readonly provider: string;
-  /** What it tells, where it is the provider who tells it and not long ago; throws an UNAUTHENTICATED otherwise. */
+  /** Throws an UNAUTHENTICATED unless the provider has signed it. Nothing is asked of the database for who cannot sign. */
+  verify(request: WebhookRequest): void;
+  /** What a request that was verified tells; throws an UNAUTHENTICATED where it was signed long ago. */
   read(request: WebhookRequest, now: Date): ProviderEvent[];
 }
 

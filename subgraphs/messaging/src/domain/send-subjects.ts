@@ -18,6 +18,8 @@ export interface SendSubject {
 /** A code that is to be sent, as far as budgets look at it. */
 export interface PlannedSend {
   readonly requestId: string;
+  /** Whether the same request comes again by itself where it is refused for the moment. */
+  readonly comesAgain: boolean;
   readonly subjects: readonly SendSubject[];
 }
 

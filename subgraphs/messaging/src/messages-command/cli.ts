@@ -1,18 +1,14 @@
-import {
-  addCommand,
-  type CommandAnswer,
-  createProgram,
-  printAnswer,
-  runProgram,
-} from '@atrium/service-kit/command-line';
-import { readSettings, secretText } from '@atrium/service-kit/settings';
+import { addCommand, type CommandAnswer, createProgram, runProgram } from '@atrium/service-kit/command-line';
 import { InvalidArgumentError } from 'commander';
 import type { UndeliveredStore } from '../domain/undelivered.ts';
-import { openDatabase } from '../store/database.ts';
+import { createAnswer, toLimit } from '../operator-command.ts';
 import { createUndeliveredStore } from '../store/undelivered.ts';
 import { list, replay, show } from './commands.ts';
 
-const databaseSettings = { databaseUrl: secretText('DATABASE_URL', "Messaging's own PostgreSQL database") };
+const withTools = createAnswer(process.env);
+const answer = (options: { json?: true }, ask: (store: UndeliveredStore) => Promise<CommandAnswer>) =>
+  withTools(options, ({ database }) => ask(createUndeliveredStore(database)));
+
 const idForm = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 const program = createProgram('messages')
@@ -51,25 +47,6 @@ addCommand(program, 'replay', 'queue failed messages again, with their tries cou
   .option('-o, --operation <name>', 'only those of one operation')
   .option('--doubtful', 'doubtful ones as well, which may then arrive twice')
   .action((ids: string[] | undefined, options) => answer(options, (store) => replay(store, ids ?? [], options)));
-
-async function answer(
-  options: { json?: true },
-  ask: (store: UndeliveredStore) => Promise<CommandAnswer>,
-): Promise<void> {
-  const { databaseUrl } = readSettings(databaseSettings, process.env);
-  const database = openDatabase(databaseUrl, 1);
-  try {
-    printAnswer(await ask(createUndeliveredStore(database)), options);
-  } finally {
-    await database.$disconnect();
-  }
-}
-
-function toLimit(text: string): number {
-  const limit = Number(text);
-  if (/^\d+$/.test(text) && limit >= 1 && limit <= 10_000) return limit;
-  throw new InvalidArgumentError('Give a whole number from 1 to 10000.');
-}
 
 function toId(text: string): string {
   if (idForm.test(text)) return text.toLowerCase();

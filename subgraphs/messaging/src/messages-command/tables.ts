@@ -1,5 +1,6 @@
 import { alignColumns } from '@atrium/service-kit/text-table';
 import type { FailedMessage, ShownMessage } from '../domain/undelivered.ts';
+import { toSecond } from '../operator-command.ts';
 
 /** Failed messages as a table for people: one line a message. */
 export function toFailedTable(messages: readonly FailedMessage[]): string {
@@ -7,7 +8,7 @@ export function toFailedTable(messages: readonly FailedMessage[]): string {
     ['ID', 'FAILED', 'OPERATION', 'CHANNEL', 'RECIPIENT', 'PROVIDER', 'TRIES', 'REPLAY', 'WHY'],
     ...messages.map((message) => [
       message.id,
-      toSecond(message.failedAt),
+      message.failedAt ? toSecond(message.failedAt) : '-',
       message.operation,
       message.channel,
       message.recipient,
@@ -43,8 +44,4 @@ export function toSheet(message: ShownMessage): string {
     ['failed', message.failedAt && toSecond(message.failedAt)],
   ];
   return alignColumns(lines.flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
-}
-
-function toSecond(time: Date | null): string {
-  return time ? `${time.toISOString().slice(0, 19).replace('T', ' ')}Z` : '-';
 }

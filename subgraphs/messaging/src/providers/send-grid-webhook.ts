@@ -26,6 +26,9 @@ const suppressions = new Map<string, ToldReason>([
   ['group_unsubscribe', 'STOP'],
 ]);
 
+/** The time that is signed with the body, in seconds. */
+const timeHeader = 'x-twilio-email-event-webhook-timestamp';
+
 const eventShape = z.object({
   event: z.string().max(50),
   sg_event_id: z.string().min(1).max(200),
@@ -53,15 +56,17 @@ export function readWebhookKey(base64: string): KeyObject {
 export function createSendGridWebhook({ publicKey, toleranceMs }: SendGridWebhookOptions): WebhookReader {
   return {
     provider: 'sendgrid',
-    read({ headers, body }, now) {
+    verify({ headers, body }) {
       const signature = headers['x-twilio-email-event-webhook-signature'];
-      const timestamp = headers['x-twilio-email-event-webhook-timestamp'];
+      const timestamp = headers[timeHeader];
       if (typeof signature !== 'string' || typeof timestamp !== 'string' || !/^\d{1,12}$/.test(timestamp)) {
         throw unsigned();
       }
       const signed = Buffer.concat([Buffer.from(timestamp), body]);
       if (!verify('sha256', signed, publicKey, Buffer.from(signature, 'base64'))) throw unsigned();
-      if (Math.abs(now.getTime() - Number(timestamp) * 1_000) > toleranceMs) {
+    },
+    read({ headers, body }, now) {
+      if (Math.abs(now.getTime() - Number(headers[timeHeader]) * 1_000) > toleranceMs) {
         throw new PublicError('UNAUTHENTICATED', 'These events were signed too long ago.');
       }
       return readEvents(body);

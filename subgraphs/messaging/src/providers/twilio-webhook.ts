@@ -33,7 +33,7 @@ const startWords = new Set(['START', 'YES', 'UNSTOP']);
 export function createTwilioWebhook({ authToken, publicUrl }: TwilioWebhookOptions): WebhookReader {
   return {
     provider: 'twilio',
-    read({ url, headers, body }) {
+    verify({ url, headers, body }) {
       const fields = new URLSearchParams(body.toString('utf8'));
       const signature = headers['x-twilio-signature'];
       const signed = [publicUrl, withPort(publicUrl)].some((base) =>
@@ -42,6 +42,9 @@ export function createTwilioWebhook({ authToken, publicUrl }: TwilioWebhookOptio
       if (!signed) {
         throw new PublicError('UNAUTHENTICATED', 'The signature is missing or wrong. Does WEBHOOK_PUBLIC_URL fit?');
       }
+    },
+    read({ url, body }) {
+      const fields = new URLSearchParams(body.toString('utf8'));
       return readEvent(new URL(url, publicUrl).searchParams.get('message'), fields);
     },
   };

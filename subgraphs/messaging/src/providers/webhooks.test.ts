@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { ProviderEvent, WebhookReader, WebhookRequest } from '../domain/provider-event.ts';
 import { makeSendGridSigner, twilioSignature } from '../testing/sign-webhook.ts';
 import { createSendGridWebhook, readWebhookKey } from './send-grid-webhook.ts';
 import { createTwilioWebhook } from './twilio-webhook.ts';
@@ -6,13 +7,18 @@ import { createTwilioWebhook } from './twilio-webhook.ts';
 const messageId = '0193c9a0-7b6e-7c52-9f0a-5d4f7f3a2b10';
 const now = new Date();
 
+function hearBy(webhook: WebhookReader, request: WebhookRequest): ProviderEvent[] {
+  webhook.verify(request);
+  return webhook.read(request, now);
+}
+
 describe('SendGrid’s events', () => {
   const signer = makeSendGridSigner();
   const webhook = createSendGridWebhook({ publicKey: readWebhookKey(signer.publicKey), toleranceMs: 300_000 });
   const read = (events: unknown, signedAt = now.getTime()) => {
     const body = JSON.stringify(events);
     const headers = signer.headersFor(body, signedAt);
-    return webhook.read({ url: '/webhooks/sendgrid', headers, body: Buffer.from(body) }, now);
+    return hearBy(webhook, { url: '/webhooks/sendgrid', headers, body: Buffer.from(body) });
   };
   const event = (changes: object) => ({
     email: 'asha@example.com',
@@ -73,7 +79,7 @@ describe('SendGrid’s events', () => {
     const hear =
       (changes: object, bytes = body) =>
       () =>
-        webhook.read({ url: '', headers: { ...headers, ...changes }, body: Buffer.from(bytes) }, now);
+        hearBy(webhook, { url: '', headers: { ...headers, ...changes }, body: Buffer.from(bytes) });
     expect(hear({})()).toHaveLength(1);
     const stranger = makeSendGridSigner().headersFor(body, now.getTime());
     const unsigned = [
@@ -108,16 +114,13 @@ describe('Twilio’s callbacks', () => {
     fields: Record<string, string>,
     { path = url, signedUrl }: { path?: string; signedUrl?: string } = {},
   ) =>
-    webhook.read(
-      {
-        url: path,
-        headers: {
-          'x-twilio-signature': twilioSignature(authToken, signedUrl ?? `https://atrium.test${path}`, fields),
-        },
-        body: Buffer.from(new URLSearchParams(fields).toString()),
+    hearBy(webhook, {
+      url: path,
+      headers: {
+        'x-twilio-signature': twilioSignature(authToken, signedUrl ?? `https://atrium.test${path}`, fields),
       },
-      now,
-    );
+      body: Buffer.from(new URLSearchParams(fields).toString()),
+    });
   const callback = {
     AccountSid: 'AC1',
     MessageSid: sid,
@@ -141,7 +144,7 @@ describe('Twilio’s callbacks', () => {
       headers: { 'x-twilio-signature': 'RSOYDt4T1cUTdK1PDd93/VVr8B8=' },
       body: Buffer.from(new URLSearchParams(fields).toString()),
     };
-    expect(example.read(request, now)).toEqual([]);
+    expect(hearBy(example, request)).toEqual([]);
   });
 
   test.each([
@@ -197,7 +200,7 @@ describe('Twilio’s callbacks', () => {
     const hearSigned =
       (given: string | string[] | undefined, bytes = body) =>
       () =>
-        webhook.read({ url, headers: { 'x-twilio-signature': given }, body: bytes }, now);
+        hearBy(webhook, { url, headers: { 'x-twilio-signature': given }, body: bytes });
     expect(hearSigned(signature)()).toHaveLength(1);
     for (const given of [undefined, '', 'x', [signature], signature.slice(0, -4)])
       expect(hearSigned(given)).toThrow(wrong);

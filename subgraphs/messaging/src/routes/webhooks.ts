@@ -21,9 +21,10 @@ export function addWebhookRoutes(app: FastifyInstance, { readers, events, take }
     for (const reader of readers) {
       webhooks.post(`/webhooks/${reader.provider}`, async (request, reply) => {
         const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-        const { headers } = request;
-        const told = reader.read({ url: request.raw.url ?? '', headers, body }, await events.now());
-        await take(reader.provider, told);
+        const told = { url: request.raw.url ?? '', headers: request.headers, body };
+        reader.verify(told);
+        const news = reader.read(told, await events.now());
+        await take(reader.provider, news);
         return reply.status(204).send();
       });
     }

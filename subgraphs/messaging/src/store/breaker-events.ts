@@ -15,6 +15,9 @@ const memoryMs = 7 * 24 * 60 * 60 * 1_000;
 /** How many are told at once. */
 const batchSize = 100;
 
+/** Our advisory locks' class ("tell"), apart from those of other purposes. */
+const lockClass = 0x74656c6c;
+
 /** Writes what happened in the transaction that makes it happen. */
 export async function recordBreakerEvents(
   tx: Transaction,
@@ -37,7 +40,8 @@ export async function findBreakerEvents(database: Database, limit: number): Prom
 
 /**
  * Tells a subscriber what it was not told yet, in the order in which it happened; answers how much that was. Where it
- * rejects, all of it is told again. What another process is telling just now is left to it.
+ * rejects, all of it is told again. One process tells a subscriber at a time: another would tell the latest first. The
+ * events themselves are not locked, or else a subscriber that does not answer would keep them from all others.
  */
 export function tellUntold(
   database: Database,
@@ -47,13 +51,16 @@ export function tellUntold(
 ): Promise<number> {
   return database.$transaction(
     async (tx) => {
+      const [lock] = await tx.$queryRaw<{ isOurs: boolean }[]>`
+        SELECT pg_try_advisory_xact_lock(${lockClass}::int, hashtext(${subscriber})) AS "isOurs"`;
+      if (!lock?.isOurs) return 0;
       const events = await tx.$queryRaw<BreakerEvent[]>`
         SELECT id::text AS id, kind, key, state, baseline, sent, verified, by_operator AS "byOperator",
           happened_at AS "happenedAt"
         FROM breaker_events
         WHERE NOT told_to @> ARRAY[${subscriber}::text]
           AND happened_at > now() - ${memoryMs}::double precision * interval '1 millisecond'
-        ORDER BY happened_at, id LIMIT ${batchSize} FOR UPDATE SKIP LOCKED`;
+        ORDER BY happened_at, id LIMIT ${batchSize}`;
       if (events.length === 0) return 0;
       await deliver(events);
       await tx.$executeRaw`

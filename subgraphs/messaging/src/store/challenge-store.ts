@@ -3,12 +3,13 @@ import type {
   ChallengeOutcome,
   ChallengeStore,
   CodeTimes,
+  IdempotencyClaim,
   NewChallenge,
   OneTimeCodeOutcome,
 } from '../domain/ports.ts';
 import { wantedKeys } from './challenge-keys.ts';
 import type { Database, Transaction } from './database.ts';
-import { findCodeOfKey, takeKeyForCode } from './idempotent-codes.ts';
+import { findKeys, giveBackKey, takeKeys } from './idempotency-keys.ts';
 import { insertMessages } from './message-queue.ts';
 import { holdOneTimeCodes } from './one-time-code-lock.ts';
 import { type LockedRecipient, lockRecipients } from './recipient-limits.ts';
@@ -16,7 +17,10 @@ import { type Reservation, reservingSends } from './reserve-sends.ts';
 import type { SendLedger } from './send-ledger.ts';
 import { holdUsers } from './user-lock.ts';
 
-/** One-time codes as they are made. Locks are taken in one order: users, places of codes, recipients, challenges. */
+/**
+ * One-time codes as they are made. Locks are taken in one order: users, places of codes, recipients, then what somebody
+ * else may be making just now, idempotency keys and refused requests, and only then counts of sends and challenges.
+ */
 export function createChallengeStore(database: Database, ledger: SendLedger): ChallengeStore {
   const reserved = reservingSends(database, ledger);
   return {
@@ -37,12 +41,16 @@ export function createChallengeStore(database: Database, ledger: SendLedger): Ch
         if (repeated) return repeated;
         const waitMs = code.isTest ? 0 : coolDownLeft(recipient, times);
         if (waitMs > 0) return { kind: 'cool-down', waitMs };
-        const send = { requestId: code.id, subjects: code.subjects };
-        const refusal = (await reserve.first([send])).get(code.id);
-        if (refusal) return { kind: 'over-budget', waitMs: refusal.retryAfterMs };
+        const made = claim && { ...code, claim };
         // Somebody uses the key for another input just now, or did for a user who is erased.
-        if (claim && !(await takeKeyForCode(tx, claim, code))) {
-          return (await findCodeOfKey(tx, claim)) ?? { kind: 'gone' };
+        if (made && (await takeKeys(tx, [made])).size === 0) {
+          return (await findCodeOfKey(tx, made.claim)) ?? { kind: 'gone' };
+        }
+        const send = { requestId: code.id, comesAgain: false, subjects: code.subjects };
+        const refusal = (await reserve.first([send])).get(code.id);
+        if (refusal) {
+          if (made) await giveBackKey(tx, made);
+          return { kind: 'over-budget', waitMs: refusal.retryAfterMs };
         }
         await endOpen(tx, [code]);
         const { keyId, codeHash } = code;
@@ -79,22 +87,21 @@ async function addChallenges(
     recipients,
     times,
   );
+  const rejected = due.filter(({ outcome }) => 'rejection' in outcome);
+  const rejectedRows = await insert(tx, rejected.map(toRow), times);
   const sends = due.flatMap(({ requestId, outcome }) =>
-    'subjects' in outcome ? [{ requestId, subjects: outcome.subjects }] : [],
+    'subjects' in outcome ? [{ requestId, comesAgain: true, subjects: outcome.subjects }] : [],
   );
   const refused = await reserve.first(sends);
-  const admitted = due.filter(({ requestId }) => !refused.has(requestId));
-  await endOpen(
-    tx,
-    admitted.filter(({ outcome }) => 'codeHash' in outcome),
-  );
-  const rows = admitted.map(({ outcome, ...challenge }) => ({ ...challenge, ...noCode, ...outcome }));
-  const added = new Map((await insert(tx, rows, times)).map((row) => [row.id, row]));
+  const admitted = due.filter(({ requestId, outcome }) => 'codeHash' in outcome && !refused.has(requestId));
+  await endOpen(tx, admitted);
+  const rows = [...rejectedRows, ...(await insert(tx, admitted.map(toRow), times))];
+  const added = new Map(rows.map((row) => [row.id, row]));
   await insertMessages(
     tx,
     admitted.flatMap(({ id, outcome }) => (added.has(id) && 'message' in outcome ? [outcome.message] : [])),
   );
-  const late = await missed(tx, admitted, added);
+  const late = await missed(tx, [...rejected, ...admitted], added);
   await reserve.last(sends);
   const overBudget = [...refused].map(
     ([requestId, { retryAfterMs }]) =>
@@ -109,6 +116,23 @@ async function addChallenges(
 
 const noTimes = { codeSentAt: null, codeExpiresAt: null };
 const noCode = { codeHash: null, keyId: null, rejection: null };
+
+function toRow({ outcome, ...challenge }: NewChallenge): NewRow {
+  return { ...challenge, ...noCode, ...outcome };
+}
+
+/** The code that a live key was used for, or that it was used with another input. */
+async function findCodeOfKey(
+  tx: Transaction,
+  claim: IdempotencyClaim,
+): Promise<Extract<OneTimeCodeOutcome, { kind: 'sent' | 'conflict' }> | undefined> {
+  const [held] = await findKeys(tx, [claim]);
+  if (!held) return undefined;
+  if (!held.isSameInput) return { kind: 'conflict' };
+  const [code] = await tx.$queryRaw<{ codeSentAt: Date; codeExpiresAt: Date }[]>`
+    SELECT created_at AS "codeSentAt", expires_at AS "codeExpiresAt" FROM challenges WHERE id = ${held.madeId}::uuid`;
+  return code ? { kind: 'sent', ...code } : { kind: 'conflict' };
+}
 
 /** Whose number was sent a code a moment ago, in this batch too, has to wait; and who has one in it, at any rate. */
 function parted(challenges: NewChallenge[], recipients: LockedRecipient[], times: CodeTimes) {

@@ -1,6 +1,6 @@
 import type { Database } from './database.ts';
 import { Prisma } from './generated/client.ts';
-import { idempotencyLifetimeMs } from './message-store.ts';
+import { idempotencyLifetimeMs } from './idempotency-keys.ts';
 
 /**
  * How long requests and events are remembered, so that one offered again has no second effect. Longer than any sender

@@ -7,7 +7,9 @@ import type { Transaction } from './database.ts';
  * asked from, or else a budget by address would only delay the first try.
  */
 export async function withAddresses(tx: Transaction, sends: readonly PlannedSend[]): Promise<readonly PlannedSend[]> {
-  const unknown = sends.filter(({ subjects }) => subjects.every(({ kind }) => kind !== 'address'));
+  const unknown = sends.filter(
+    ({ comesAgain, subjects }) => comesAgain && subjects.every(({ kind }) => kind !== 'address'),
+  );
   if (unknown.length === 0) return sends;
   const rows = await tx.$queryRaw<{ requestId: string; key: string }[]>`
     SELECT request_id::text AS "requestId", address_key AS key FROM postponed_sends
@@ -19,15 +21,15 @@ export async function withAddresses(tx: Transaction, sends: readonly PlannedSend
   });
 }
 
-/** Remembers from where those were asked for that are put off. */
+/** Remembers from where those were asked for that are put off and come again. */
 export async function rememberAddresses(
   tx: Transaction,
   sends: readonly PlannedSend[],
   refused: ReadonlyMap<string, SendRefusal>,
 ): Promise<void> {
-  const known = sends.flatMap(({ requestId, subjects }) => {
+  const known = sends.flatMap(({ requestId, comesAgain, subjects }) => {
     const address = subjects.find(({ kind }) => kind === 'address');
-    return address && refused.has(requestId) ? [{ requestId, key: address.key }] : [];
+    return comesAgain && address && refused.has(requestId) ? [{ requestId, key: address.key }] : [];
   });
   if (known.length === 0) return;
   await tx.$executeRaw`

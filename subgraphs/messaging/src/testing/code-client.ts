@@ -27,7 +27,7 @@ const checkMutation = `mutation ($input: CheckOneTimeCodeInput!) {
 /** Opens one; a call that is refused as a whole rejects with the error's code. */
 export function openCodeClient(
   messaging: RunningMessaging,
-  options: { clientId: string; scopes: string[] },
+  options: { clientId: string; scopes: string[]; clientAddress?: string },
 ): CodeClient {
   async function ask(query: string, input: object) {
     const { data, errors } = await messaging.ask(query, { input }, options);

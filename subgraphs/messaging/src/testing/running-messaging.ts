@@ -33,7 +33,11 @@ export interface RunningMessaging {
   /** Of each instance in turn. */
   url(): string;
   /** Asks as a client with these scopes. */
-  ask(query: string, variables?: object, options?: { scopes?: string[]; clientId?: string }): Promise<Answer>;
+  ask(
+    query: string,
+    variables?: object,
+    options?: { scopes?: string[]; clientId?: string; clientAddress?: string },
+  ): Promise<Answer>;
   /** Asks as the sister service Profile. */
   askAsService(query: string, variables?: object): Promise<Answer>;
   get(path: string, options?: { as?: 'gateway' | 'profile' }): Promise<Response>;
@@ -86,10 +90,14 @@ export async function startRunningMessaging(
   let asked = 0;
   const url = (): string => services[asked++ % services.length]?.url ?? '';
 
-  async function graphql(token: string, query: string, variables: object): Promise<Answer> {
+  async function graphql(token: string, query: string, variables: object, clientAddress?: string): Promise<Answer> {
     const response = await fetch(`${url()}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${token}`,
+        ...(clientAddress && { 'x-atrium-client-address': clientAddress }),
+      },
       body: JSON.stringify({ query, variables }),
     });
     const { data, errors = [] } = (await response.json()) as Answer;
@@ -114,8 +122,9 @@ export async function startRunningMessaging(
     issuers,
     url,
     stopService,
-    async ask(query, variables = {}, { scopes = allScopes, clientId = 'test-client' } = {}) {
-      return graphql(await issuers.gateway.clientToken({ clientId, scopes }, 'messaging'), query, variables);
+    async ask(query, variables = {}, { scopes = allScopes, clientId = 'test-client', clientAddress } = {}) {
+      const token = await issuers.gateway.clientToken({ clientId, scopes }, 'messaging');
+      return graphql(token, query, variables, clientAddress);
     },
     async askAsService(query, variables = {}) {
       return graphql(await issuers.profile.serviceToken('messaging'), query, variables);
