@@ -193,3 +193,21 @@ test('a log-in code that is refused leaves nothing: nobody asks for the same one
   }
   expect(await messaging.database.query('SELECT FROM postponed_sends')).toEqual([]);
 });
+
+test('a prefix over its budget tells who may not read users nothing of where somebody lives', async () => {
+  await withBudget({ SEND_BUDGET_PREFIX_HOUR: '1' });
+  const { userId, phoneNumber } = messaging.profile.addUser();
+  await start(sendRequest({}, (phoneNumber ?? '').slice(0, 8)));
+  const blind = openCodeClient(messaging, { clientId: 'blind', scopes: ['messaging:codes'] });
+  const shapes = [];
+  for (const asked of [userId, newId()]) {
+    const [first, again] = [await blind.send(asked), await blind.send(asked)];
+    shapes.push({ first: first.userErrors, sent: first.codeSentAt !== null, again: blind.named(again.userErrors) });
+  }
+  expect(shapes[0]).toEqual({ first: [], sent: true, again: [] });
+  expect(shapes[1]).toEqual(shapes[0]);
+  expect(await messaging.inbox(phoneNumber ?? '')).toEqual([]);
+
+  const seeing = openCodeClient(messaging, { clientId: 'seeing', scopes: ['messaging:codes', 'profile:read'] });
+  expect(seeing.named((await seeing.send(userId)).userErrors)).toEqual(['BUDGET_EXCEEDED input.userId']);
+});

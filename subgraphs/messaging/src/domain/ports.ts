@@ -105,7 +105,8 @@ export interface NewOneTimeCode extends BoundCode {
 export type OneTimeCodeOutcome =
   /** Now, or when the key was first used with this input. */
   | { kind: 'sent'; codeSentAt: Date; codeExpiresAt: Date }
-  | { kind: 'cool-down' | 'over-budget'; waitMs: number }
+  | { kind: 'cool-down'; waitMs: number }
+  | { kind: 'over-budget'; waitMs: number; by: RefusedBy }
   /** The key was used with another input. */
   | { kind: 'conflict' }
   /** The user has been erased. */

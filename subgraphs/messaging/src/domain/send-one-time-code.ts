@@ -1,4 +1,5 @@
 import { type Caller, isId, type KeyedHash, newId } from '@atrium/service-kit';
+import type { RefusedBy } from './admit-sends.ts';
 import { chooseOwnRecipient } from './choose-recipient.ts';
 import { type CodeHashes, newCode } from './code-hash.ts';
 import { composeMessage } from './compose-message.ts';
@@ -58,6 +59,13 @@ function operationFor(purpose: string): string {
   return purpose === 'LOGIN' ? 'LOGIN_CODE' : 'ONE_TIME_CODE';
 }
 
+/** Whether an outcome can only be that of a person who exists: nobody is erased, and nobody's number has a prefix or a country. */
+function isOfSomebody(outcome: OneTimeCodeOutcome): boolean {
+  return outcome.kind === 'gone' || (outcome.kind === 'over-budget' && ofPlaces.includes(outcome.by));
+}
+
+const ofPlaces: readonly RefusedBy[] = ['prefix', 'country', 'breaker'];
+
 /**
  * Makes the action that sends a one-time code to a user, for log-in or a purpose of the caller's own. It belongs to the
  * client that asked: no other one can check it, or end it.
@@ -87,11 +95,15 @@ export function createSendOneTimeCode(parts: {
     if (!isId(input.userId)) throw noSuchUser();
     const userId = input.userId.toLowerCase();
     const reached = await reach(asker, userId, input.channel, mayKnowUsers);
-    const code = await makeCode({ userId, purpose, boundTo: clientId }, reached, asker.clientAddress);
-    const outcome = await challenges.addOneTimeCode(code, times, claim);
-    if (outcome.kind !== 'gone' || mayKnowUsers) return outcome;
-    // Erased a moment ago: nobody any more, like those who never were.
-    return challenges.addOneTimeCode({ ...code, message: undefined }, times, claim);
+    const add = async (whom: Reached | undefined) =>
+      challenges.addOneTimeCode(
+        await makeCode({ userId, purpose, boundTo: clientId }, whom, asker.clientAddress),
+        times,
+        claim,
+      );
+    const outcome = await add(reached);
+    // Who was erased a moment ago is nobody any more, and where somebody lives is not to be told from nobody's answers.
+    return mayKnowUsers || !isOfSomebody(outcome) ? outcome : add(undefined);
   }
 
   /** Undefined where there is nobody to reach, and the caller is not to know. */

@@ -50,7 +50,7 @@ export function createChallengeStore(database: Database, ledger: SendLedger): Ch
         const refusal = (await reserve.first([send])).get(code.id);
         if (refusal) {
           if (made) await giveBackKey(tx, made);
-          return { kind: 'over-budget', waitMs: refusal.retryAfterMs };
+          return { kind: 'over-budget', waitMs: refusal.retryAfterMs, by: refusal.by };
         }
         await endOpen(tx, [code]);
         const { keyId, codeHash } = code;
