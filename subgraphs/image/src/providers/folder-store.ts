@@ -17,9 +17,9 @@ export async function openFolderStore(folder: string): Promise<PictureStore> {
   const placeOf = (sha256: string): string => join(root, sha256.slice(0, 2), sha256.slice(2, 4), sha256);
   return {
     keep: (sha256, bytes) => keep(placeOf(sha256), incoming, bytes),
-    async open(sha256) {
+    async open(sha256, range) {
       const file = await unlessMissing(open(placeOf(sha256)));
-      return file?.createReadStream() ?? null;
+      return file?.createReadStream(range) ?? null;
     },
     erase: (sha256) => rm(placeOf(sha256), { force: true }),
     clearAbandoned: () => clearAbandoned(incoming),
