@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { buffer } from 'node:stream/consumers';
 import { PublicError } from '@atrium/service-kit';
 import type { Image } from './image.ts';
+import { LentBuffers } from './lent-buffers.ts';
 import type { MakeInTurn } from './make-in-turn.ts';
 import type { ChooseBytes, ImageStore, OpenBytes, PictureStore, VariantStore } from './ports.ts';
 import type { Recipe } from './recipe.ts';
@@ -34,6 +34,7 @@ const tries = 3;
  */
 export function createOpenVariant(parts: VariantParts): OpenVariant {
   const { variants, counts } = parts;
+  const originals = new LentBuffers();
   const underWay = new Map<string, Promise<boolean>>();
 
   function makeOnce(image: Image, recipe: Recipe, deadline: number): Promise<boolean> {
@@ -44,7 +45,7 @@ export function createOpenVariant(parts: VariantParts): OpenVariant {
       return known;
     }
     const making = parts
-      .makeInTurn({ caller: image.ownerId, deadline }, () => make(parts, image, recipe))
+      .makeInTurn({ caller: image.ownerId, deadline }, () => make(parts, image, recipe, originals))
       .finally(() => underWay.delete(key));
     underWay.set(key, making);
     return making;
@@ -70,11 +71,15 @@ async function make(
   { images, pictures, variants, decodeTimeoutMs, counts }: VariantParts,
   image: Image,
   recipe: Recipe,
+  originals: LentBuffers,
 ): Promise<boolean> {
-  const original = await pictures.open(image.sha256);
-  if (!original) return missing(images, image);
-  counts.made++;
-  const bytes = await renderVariant(await buffer(original), recipe, decodeTimeoutMs);
+  const bytes = await originals.lend(image.sizeBytes, async (buffer) => {
+    const sizeBytes = await pictures.readInto(image.sha256, buffer);
+    if (sizeBytes === null) return null;
+    counts.made++;
+    return renderVariant(buffer.subarray(0, sizeBytes), recipe, decodeTimeoutMs);
+  });
+  if (!bytes) return missing(images, image);
   await variants.keep(image.sha256, nameOf(recipe), bytes);
   // Whoever erases the picture from now on finds the variant; whoever did so before may have missed it.
   if (await images.findImage(image.id)) return true;

@@ -81,6 +81,8 @@ export interface PictureStore {
   keep(sha256: string, bytes: Buffer): Promise<void>;
   /** The bytes as a stream, all or a range of them, or null where there are none. */
   open(sha256: string, range?: ByteRange): Promise<Readable | null>;
+  /** Reads all of the bytes into a buffer that has room for them; answers how many there are, or null for none. */
+  readInto(sha256: string, buffer: Buffer): Promise<number | null>;
   /** Resolves when the bytes are gone, or were not there. */
   erase(sha256: string): Promise<void>;
   /** Removes what a crash left half written. */
