@@ -65,9 +65,17 @@ test('a deleted person takes the variants of their pictures along, those being m
   await bytesOf(await fetch(kept));
   await bytesOf(await fetch(urls[0] as string));
   expect(keptVariants(image).files).toHaveLength(2);
+  // With nothing under way it is the erasure itself that takes them.
+  const quiet = await store(image, await noise(200, 200).png().toBuffer());
+  await bytesOf(await fetch(await quiet.url({ width: 32 })));
+  const deletionOf = (userId: string) =>
+    createUserEvent({ id: newId(), service: 'profile', type: 'user.deleted', userId, version: 2, time: new Date() });
+  expect(keptVariants(image).files.some((file) => file.includes(quiet.sha256))).toBe(true);
+  expect(await image.tell([deletionOf(quiet.userId)])).toBe(204);
+  expect(keptVariants(image).files.some((file) => file.includes(quiet.sha256))).toBe(false);
+
   const underWay = urls.slice(1).map(async (url) => (await fetch(url)).status);
-  const deletion = { id: newId(), service: 'profile', type: 'user.deleted', userId: picture.userId, version: 2 };
-  expect(await image.tell([createUserEvent({ ...deletion, time: new Date() })])).toBe(204);
+  expect(await image.tell([deletionOf(picture.userId)])).toBe(204);
   for (const status of await Promise.all(underWay)) expect([200, 404]).toContain(status);
 
   const after = await Promise.all(urls.map(async (url) => (await fetch(url)).status));
