@@ -3,6 +3,7 @@ import { once } from 'node:events';
 
 /** The process that sends load and judges the answers. It ends with this process. */
 export interface LoadProcess<Job, Result> {
+  readonly pid: number;
   run(job: Job): Promise<Result>;
   /** Ends it at once, whatever it is doing. */
   stop(): void;
@@ -26,6 +27,7 @@ export async function startLoadProcess<Job extends object, Result>(
   };
   await next();
   return {
+    pid: child.pid as number,
     stop: () => void child.kill('SIGKILL'),
     async run(job) {
       child.send(job);

@@ -8,6 +8,7 @@ import {
   list,
   type SettingsDefinition,
   secretKey,
+  secretKeys,
   text,
 } from '@atrium/service-kit';
 import { z } from 'zod';
@@ -39,7 +40,10 @@ export const settings = {
   }),
   folder: text('IMAGE_DIR', 'the folder that holds the pictures'),
   publicUrl: address('IMAGE_PUBLIC_URL', 'where clients find the pictures: a CDN, or the gateway with /images'),
-  urlSecret: secretKey('IMAGE_URL_SECRET', 'signs the addresses of pictures; a new one ends every address given out'),
+  urlSecrets: secretKeys(
+    'IMAGE_URL_SECRET',
+    'signs the addresses of pictures; a key that is dropped ends every address that it signed',
+  ),
   idempotencySecret: secretKey('IDEMPOTENCY_HMAC_KEY', 'keys the hashes by which a retry is known'),
   idempotencyMs: integer('IDEMPOTENCY_TTL_MS', 'how long an idempotency key is remembered', {
     fallback: 24 * 60 * 60 * 1_000,
@@ -111,6 +115,24 @@ export const settings = {
     'host:port pairs that are fetched from even in private networks; development only',
     hostAndPort,
   ),
+  parallelVariants: integer('IMAGE_PARALLEL_VARIANTS', 'how many variants are made at once', {
+    fallback: 2,
+    min: 1,
+    max: 64,
+  }),
+  waitingVariants: integer('IMAGE_WAITING_VARIANTS', 'how many variants may wait for that; more are OVERLOADED', {
+    fallback: 128,
+    max: 10_000,
+  }),
+  variantBytes: integer('IMAGE_VARIANT_BYTES', 'what the variants that are kept may take; the least used make room', {
+    fallback: 1024 * 1024 * 1024,
+    min: 1024 * 1024,
+    productionMinimum: 64 * 1024 * 1024,
+  }),
+  variantMemoryBytes: integer('IMAGE_VARIANT_MEMORY_BYTES', 'what the most used variants may take in memory', {
+    fallback: 64 * 1024 * 1024,
+    max: 16 * 1024 * 1024 * 1024,
+  }),
   sweepIntervalMs: integer('IMAGE_SWEEP_INTERVAL_MS', 'how often leftovers of interrupted uploads are cleared', {
     fallback: 10 * 60 * 1_000,
     min: 100,

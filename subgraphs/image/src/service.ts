@@ -11,7 +11,7 @@ import {
   type Settings,
   SettingsError,
 } from '@atrium/service-kit';
-import { createServiceMetrics } from '@atrium/service-kit/metrics';
+import { createServiceMetrics, type ServiceMetrics } from '@atrium/service-kit/metrics';
 import { createSubgraph, type SubgraphContext } from '@atrium/service-kit/subgraph';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
@@ -19,17 +19,23 @@ import sharp from 'sharp';
 import type { settings as definition } from './config.ts';
 import { createBoundedWork } from './domain/bounded-work.ts';
 import { createTakeEvents } from './domain/erase-user.ts';
+import { eraseWithVariants } from './domain/erase-with-variants.ts';
 import { createImageAddresses } from './domain/image-address.ts';
+import { createMakeInTurn } from './domain/make-in-turn.ts';
 import { createFindSignedImage } from './domain/open-image.ts';
-import type { ImageStore, PictureStore } from './domain/ports.ts';
+import { createOpenVariant, type OpenVariant } from './domain/open-variant.ts';
+import type { ImageStore, PictureStore, VariantStore } from './domain/ports.ts';
 import { createSetAvatar } from './domain/set-avatar.ts';
 import { sweep } from './domain/sweep.ts';
 import { createTakeInPicture } from './domain/take-in-picture.ts';
+import { createTrimVariants } from './domain/trim-variants.ts';
 import { createUploadImage } from './domain/upload-image.ts';
+import { VariantCounts } from './domain/variant-counts.ts';
 import { openFolderStore } from './providers/folder-store.ts';
 import { createPictureFetcher } from './providers/picture-fetcher.ts';
 import { createPeople } from './providers/profile-client.ts';
 import { readSentFile } from './providers/sent-file.ts';
+import { openVariantFolder } from './providers/variant-folder.ts';
 import type { Actions, Context } from './resolvers/context.ts';
 import { resolvers } from './resolvers/index.ts';
 import { readLargeBodiesInTurn } from './routes/large-bodies.ts';
@@ -38,6 +44,7 @@ import { serveImages } from './routes/serve-image.ts';
 import { openDatabase, pingDatabase } from './store/database.ts';
 import { createImageReader } from './store/image-reader.ts';
 import { createImageStore } from './store/image-store.ts';
+import { exposeVariants } from './variant-metrics.ts';
 
 /** A running Image service; `url` is where it listens. */
 export type ImageService = Running & { readonly url: string; readonly drainTimeoutMs: number };
@@ -53,14 +60,21 @@ export async function startImageService(settings: Settings<typeof definition>, l
     throw new SettingsError(['IMAGE_URL_ALLOWED_HOSTS: is refused unless ATRIUM_MODE is development']);
   }
   sharp.concurrency(settings.decodeThreads);
-  const pictures = await openFolderStore(settings.folder);
+  const originals = await openFolderStore(settings.folder);
   const database = openDatabase(settings.databaseUrl, settings.databaseConnections);
   await pingDatabase(database).catch(() => {
     throw new Error('The database cannot be reached. Check DATABASE_URL and whether PostgreSQL runs.');
   });
   const metrics = createServiceMetrics(settings);
   const images = createImageStore(database, settings);
-  const actions = createActions(settings, images, pictures, (error) => report(logger, error));
+  const reportFault = (error: unknown) => report(logger, error);
+  const variants = openVariantFolder(join(settings.folder, 'variants'), settings, () => {
+    trimVariants().catch(reportFault);
+  });
+  const trimVariants = createTrimVariants(images, variants);
+  const pictures = eraseWithVariants(originals, variants);
+  const actions = createActions(settings, images, pictures, reportFault);
+  const openVariant = createVariants(settings, { images, pictures, variants }, metrics);
   const profile = createServiceClient(
     'profile',
     settings.profileUrls,
@@ -91,11 +105,12 @@ export async function startImageService(settings: Settings<typeof definition>, l
     routes(routed) {
       readLargeBodies(routed, settings);
       acceptMultipart(routed, { maxFileBytes: settings.maxBytes, maxFiles: settings.maxFiles });
-      serveImages(routed, createFindSignedImage(images, pictures, actions.addresses));
+      serveImages(routed, createFindSignedImage(images, pictures, openVariant, actions.addresses));
       receiveEvents(routed, verifyToken, createTakeEvents(images, pictures));
     },
   });
-  const stopSweeping = sweepRegularly(images, pictures, settings.sweepIntervalMs, (error) => report(logger, error));
+  const clearUp = () => sweep(images, pictures).finally(trimVariants);
+  const stopSweeping = sweepRegularly(clearUp, settings.sweepIntervalMs, reportFault);
   const url = await app.listen({ host: settings.host, port: settings.port });
   logger.info({ url }, 'image is ready');
   return {
@@ -134,9 +149,21 @@ function createActions(
       reportFault,
     }),
     setAvatar: createSetAvatar(images),
-    addresses: createImageAddresses(settings.publicUrl, settings.urlSecret),
+    addresses: createImageAddresses(settings.publicUrl, settings.urlSecrets),
     fileOf: readSentFile,
   };
+}
+
+function createVariants(
+  settings: Settings<typeof definition>,
+  stores: { images: ImageStore; pictures: PictureStore; variants: VariantStore },
+  metrics: ServiceMetrics,
+): OpenVariant {
+  const { parallelVariants: running, waitingVariants: waiting, decodeTimeoutMs } = settings;
+  const { lane, makeInTurn } = createMakeInTurn({ running, waiting, runningOfCaller: running });
+  const counts = new VariantCounts();
+  exposeVariants(metrics, counts, lane);
+  return createOpenVariant({ ...stores, makeInTurn, decodeTimeoutMs, counts });
 }
 
 /** Lets pictures in base64 through. */
@@ -148,15 +175,14 @@ function readLargeBodies(app: FastifyInstance, settings: Settings<typeof definit
 
 /** Sweeps now and then at intervals; the answer stops it and waits for the sweep that is under way. */
 function sweepRegularly(
-  images: ImageStore,
-  pictures: PictureStore,
+  clearUp: () => Promise<void>,
   intervalMs: number,
   reportFault: (error: unknown) => void,
 ): () => Promise<void> {
   let running = Promise.resolve();
   const start = (): void => {
     // One at a time: a sweep that takes longer than the interval is followed by the next, never overtaken.
-    running = running.then(() => sweep(images, pictures)).catch(reportFault);
+    running = running.then(clearUp).catch(reportFault);
   };
   start();
   const timer = setInterval(start, intervalMs);

@@ -71,14 +71,18 @@ export interface ImageStore {
   eraseUnusedPictures(eraseBytes: (sha256: string) => Promise<void>): Promise<void>;
   /** Forgets keys, events and reservations whose time is over. */
   forgetLapsed(): Promise<void>;
+  /** Those of these hashes whose pictures are stored. */
+  knownPictures(hashes: string[]): Promise<Set<string>>;
 }
 
 /** The bytes, by their hash. */
 export interface PictureStore {
   /** Resolves when the bytes are durable; the same bytes are kept once. */
   keep(sha256: string, bytes: Buffer): Promise<void>;
-  /** The bytes as a stream, or null where there are none. */
-  open(sha256: string): Promise<Readable | null>;
+  /** The bytes as a stream, all or a range of them, or null where there are none. */
+  open(sha256: string, range?: ByteRange): Promise<Readable | null>;
+  /** Reads all of the bytes into a buffer that has room for them; answers how many there are, or null for none. */
+  readInto(sha256: string, buffer: Buffer): Promise<number | null>;
   /** Resolves when the bytes are gone, or were not there. */
   erase(sha256: string): Promise<void>;
   /** Removes what a crash left half written. */
@@ -93,3 +97,35 @@ export type ReadFile = (maxBytes: number) => Promise<Buffer>;
  * asked for when the fetch begins, which may be after a wait.
  */
 export type FetchPicture = (address: string, options: { maxBytes: number; timeoutMs: () => number }) => Promise<Buffer>;
+
+/** Bytes of something larger; the last one is part of it. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Bytes that are ready to be sent. */
+export interface OpenBytes {
+  /** How many there are in all. */
+  readonly sizeBytes: number;
+  /** Those that were chosen; undefined where none were. */
+  readonly body: Buffer | Readable | undefined;
+}
+
+/** Chooses what is sent of so many bytes: a range, all, or none. */
+export type ChooseBytes = (sizeBytes: number) => ByteRange | 'all' | 'none';
+
+/**
+ * Variants, by the hash of the picture that they were made of and a name. What is kept may go at any time, for want of
+ * room, and is then made again.
+ */
+export interface VariantStore {
+  /** Opens a variant; null where it is not there. */
+  open(sha256: string, name: string, choose: ChooseBytes): Promise<OpenBytes | null>;
+  /** Resolves when the variant is there for all who ask; whoever is cut off leaves nothing under its name. */
+  keep(sha256: string, name: string, bytes: Buffer): Promise<void>;
+  /** Resolves when all variants of a picture are gone. */
+  erase(sha256: string): Promise<void>;
+  /** Brings what is kept within its budget, the least used first, and removes what was made of pictures that are gone. */
+  trim(known: (hashes: string[]) => Promise<Set<string>>): Promise<void>;
+}

@@ -17,9 +17,13 @@ export async function openFolderStore(folder: string): Promise<PictureStore> {
   const placeOf = (sha256: string): string => join(root, sha256.slice(0, 2), sha256.slice(2, 4), sha256);
   return {
     keep: (sha256, bytes) => keep(placeOf(sha256), incoming, bytes),
-    async open(sha256) {
+    async open(sha256, range) {
       const file = await unlessMissing(open(placeOf(sha256)));
-      return file?.createReadStream() ?? null;
+      return file?.createReadStream(range) ?? null;
+    },
+    async readInto(sha256, buffer) {
+      const file = await unlessMissing(open(placeOf(sha256)));
+      return file ? fill(buffer, file) : null;
     },
     erase: (sha256) => rm(placeOf(sha256), { force: true }),
     clearAbandoned: () => clearAbandoned(incoming),
@@ -38,6 +42,20 @@ async function keep(place: string, incoming: string, bytes: Buffer): Promise<voi
     await rm(draft, { force: true });
   }
   await syncFolder(dirname(place));
+}
+
+/** Reads a file from its beginning to its end, and closes it. */
+async function fill(buffer: Buffer, file: FileHandle): Promise<number> {
+  let filled = 0;
+  try {
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, filled);
+      filled += bytesRead;
+      if (bytesRead === 0 || filled === buffer.length) return filled;
+    }
+  } finally {
+    await file.close();
+  }
 }
 
 async function writeSynced(path: string, bytes: Buffer): Promise<void> {

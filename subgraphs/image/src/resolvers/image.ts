@@ -1,4 +1,5 @@
 import { countImages, findImage } from '../domain/find-images.ts';
+import { toVariant } from '../domain/variant.ts';
 import type { ImageConnectionResolvers, ImageResolvers, QueryResolvers } from './generated/schema.ts';
 
 /** Query.image. */
@@ -8,7 +9,7 @@ export const image: QueryResolvers['image'] = (_parent, { id }, { asker }) => fi
 export const Image: ImageResolvers = {
   __resolveReference: ({ id }, { asker }) => findImage(asker, id),
   owner: ({ ownerId }) => ({ id: ownerId }),
-  url: ({ id }, _args, { actions }) => actions.addresses.addressOf(id),
+  url: ({ id }, { variant }, { actions }) => actions.addresses.addressOf(id, variant ? toVariant(variant) : 'original'),
 };
 
 /** A page counts its list only when asked to. */

@@ -2,6 +2,7 @@ import { newId } from '@atrium/service-kit';
 import type { EarlierUpload, ImageStore } from '../domain/ports.ts';
 import type { Database } from './database.ts';
 import { eraseUnusedPictures, eraseUser, forgetLapsed } from './erasure.ts';
+import { createFindImage, findKnownPictures } from './find-images.ts';
 import { saveImage } from './save-image.ts';
 
 /** For how long what was done is remembered. */
@@ -14,7 +15,7 @@ export interface StoreDurations {
 /** The port's implementation on PostgreSQL. */
 export function createImageStore(database: Database, durations: StoreDurations): ImageStore {
   return {
-    findImage: (id) => database.image.findUnique({ where: { id } }),
+    findImage: createFindImage(database),
     findEarlierUpload: (clientId, key) => findEarlierUpload(database, clientId, key),
     reservePicture: (sha256) => reservePicture(database, sha256, durations.reservationMs),
     saveImage: (image, options) => saveImage(database, image, { ...options, idempotencyMs: durations.idempotencyMs }),
@@ -26,6 +27,7 @@ export function createImageStore(database: Database, durations: StoreDurations):
     eraseUser: (event) => eraseUser(database, event),
     eraseUnusedPictures: (eraseBytes) => eraseUnusedPictures(database, eraseBytes),
     forgetLapsed: () => forgetLapsed(database),
+    knownPictures: (hashes) => findKnownPictures(database, hashes),
   };
 }
 

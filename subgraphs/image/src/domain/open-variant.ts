@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import { PublicError } from '@atrium/service-kit';
+import type { Image } from './image.ts';
+import { LentBuffers } from './lent-buffers.ts';
+import type { MakeInTurn } from './make-in-turn.ts';
+import type { ChooseBytes, ImageStore, OpenBytes, PictureStore, VariantStore } from './ports.ts';
+import type { Recipe } from './recipe.ts';
+import { kitchen, renderVariant } from './render-variant.ts';
+import type { VariantCounts } from './variant-counts.ts';
+
+/** What variants are made of and kept in. */
+export interface VariantParts {
+  readonly images: ImageStore;
+  readonly pictures: PictureStore;
+  readonly variants: VariantStore;
+  readonly makeInTurn: MakeInTurn;
+  readonly decodeTimeoutMs: number;
+  readonly counts: VariantCounts;
+}
+
+/** Opens a variant, which is made where it is not kept; null where the picture has gone meanwhile. */
+export type OpenVariant = (
+  image: Image,
+  recipe: Recipe,
+  wanted: { choose: ChooseBytes; deadline: number },
+) => Promise<OpenBytes | null>;
+
+/** How often a variant is made for somebody from whom it is taken away before they could open it. */
+const tries = 3;
+
+/**
+ * Makes the action. However many ask for a variant at once, it is made by one decode; those of different owners are made
+ * in turn.
+ */
+export function createOpenVariant(parts: VariantParts): OpenVariant {
+  const { variants, counts } = parts;
+  const originals = new LentBuffers();
+  const underWay = new Map<string, Promise<boolean>>();
+
+  function makeOnce(image: Image, recipe: Recipe, deadline: number): Promise<boolean> {
+    const key = `${image.sha256}/${nameOf(recipe)}`;
+    const known = underWay.get(key);
+    if (known) {
+      counts.shared++;
+      return known;
+    }
+    const making = parts
+      .makeInTurn({ caller: image.ownerId, deadline }, () => make(parts, image, recipe, originals))
+      .finally(() => underWay.delete(key));
+    underWay.set(key, making);
+    return making;
+  }
+
+  return async (image, recipe, { choose, deadline }) => {
+    for (let attempt = 0; attempt < tries; attempt++) {
+      const found = await variants.open(image.sha256, nameOf(recipe), choose);
+      if (found) {
+        if (attempt === 0) counts.found++;
+        return found;
+      }
+      if (!(await makeOnce(image, recipe, deadline))) return null;
+    }
+    throw new PublicError('OVERLOADED', 'There is no room to keep this variant. Try again in a moment.', {
+      retryAfterMs: 1_000,
+    });
+  };
+}
+
+/** Makes and keeps a variant; false where the picture has gone meanwhile. */
+async function make(
+  { images, pictures, variants, decodeTimeoutMs, counts }: VariantParts,
+  image: Image,
+  recipe: Recipe,
+  originals: LentBuffers,
+): Promise<boolean> {
+  const bytes = await originals.lend(image.sizeBytes, async (buffer) => {
+    const sizeBytes = await pictures.readInto(image.sha256, buffer);
+    if (sizeBytes === null) return null;
+    counts.made++;
+    return renderVariant(buffer.subarray(0, sizeBytes), recipe, decodeTimeoutMs);
+  });
+  if (!bytes) return missing(images, image);
+  await variants.keep(image.sha256, nameOf(recipe), bytes);
+  // Whoever erases the picture from now on finds the variant; whoever did so before may have missed it.
+  if (await images.findImage(image.id)) return true;
+  await variants.erase(image.sha256);
+  return false;
+}
+
+async function missing(images: ImageStore, image: Image): Promise<false> {
+  if (await images.findImage(image.id)) throw new Error('the bytes of a stored image are missing');
+  return false;
+}
+
+/** What a variant is kept as. */
+function nameOf({ width, height, cover, format, quality }: Recipe): string {
+  return `${kitchen}-${width}x${height}${cover ? 'c' : ''}-q${quality}.${format}`;
+}
+
+/** The tag of a variant's bytes, known before they are made. */
+export function tagOf(image: Image, recipe: Recipe): string {
+  return createHash('sha256')
+    .update(`${image.sha256}/${nameOf(recipe)}`)
+    .digest('base64url');
+}

@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { LRUCache } from 'lru-cache';
+import type { ByteRange, ChooseBytes, OpenBytes, VariantStore } from '../domain/ports.ts';
+
+/** What the variants may take, on disk and in memory. */
+export interface VariantBudget {
+  readonly variantBytes: number;
+  readonly variantMemoryBytes: number;
+}
+
+/** Variants up to this size are read at once and remembered; larger ones are sent as they are read. */
+const smallBytes = 256 * 1024;
+/** A file takes whole blocks. */
+const blockBytes = 4_096;
+/** How exactly a file's time tells when it was used last. */
+const touchAfterMs = 60 * 60 * 1_000;
+/** A draft that nobody has finished for so long belongs to a process that is no more. */
+const abandonedAfterMs = 60 * 60 * 1_000;
+/** The part of the budget that is left when the least used have made room, so that this is not done for each file. */
+const trimmedShare = 0.9;
+/** How many pictures are asked for at once. */
+const askedAtOnce = 500;
+
+interface KeptFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly usedAt: number;
+}
+
+/**
+ * Variants in a folder, as `<aa>/<sha256>/<name>`, and the most used of them in memory. A file is written and synced
+ * beside that place and then renamed, so what stands under a name is whole; when it was used last is the file's own
+ * time. Several processes may share the folder. `whenFull` is called when more was kept than the budget allows.
+ */
+export function openVariantFolder(root: string, budget: VariantBudget, whenFull: () => void): VariantStore {
+  const { variantBytes, variantMemoryBytes } = budget;
+  const drafts = join(root, 'drafts');
+  const placeOf = (sha256: string): string => join(root, sha256.slice(0, 2), sha256);
+  const memory = new LRUCache<string, Buffer>({
+    // The library takes 0 for no bound.
+    maxSize: Math.max(1, variantMemoryBytes),
+    sizeCalculation: (bytes, key) => bytes.length + key.length + 200,
+  });
+  /** As far as this process knows; what others add is seen at the next trim. */
+  let keptBytes = 0;
+
+  return {
+    async open(sha256, name, choose) {
+      const key = `${sha256}/${name}`;
+      const known = memory.get(key);
+      if (known) return { sizeBytes: known.length, body: partOf(known, choose(known.length)) };
+      const file = await unlessMissing(open(join(placeOf(sha256), name)));
+      if (!file) return null;
+      return openFile(file, choose, (bytes) => memory.set(key, bytes));
+    },
+
+    async keep(sha256, name, bytes) {
+      const draft = join(drafts, randomUUID());
+      try {
+        await writeSynced(draft, bytes);
+        await mkdir(placeOf(sha256), { recursive: true, mode: 0o700 });
+        await rename(draft, join(placeOf(sha256), name));
+      } finally {
+        await rm(draft, { force: true });
+      }
+      if (bytes.length <= smallBytes) memory.set(`${sha256}/${name}`, bytes);
+      keptBytes += toBlocks(bytes.length);
+      if (keptBytes > variantBytes) whenFull();
+    },
+
+    async erase(sha256) {
+      for (const key of memory.keys()) if (key.startsWith(sha256)) memory.delete(key);
+      await rm(placeOf(sha256), { recursive: true, force: true });
+    },
+
+    async trim(known) {
+      await clearAbandoned(drafts);
+      const files = await listFiles(root, known);
+      let bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+      if (bytes > variantBytes) {
+        files.sort((one, other) => one.usedAt - other.usedAt);
+        for (const file of files) {
+          if (bytes <= variantBytes * trimmedShare) break;
+          await rm(file.path, { force: true });
+          bytes -= file.bytes;
+        }
+      }
+      keptBytes = bytes;
+    },
+  };
+}
+
+function partOf(bytes: Buffer, chosen: ByteRange | 'all' | 'none'): Buffer | undefined {
+  if (chosen === 'none') return undefined;
+  return chosen === 'all' ? bytes : bytes.subarray(chosen.start, chosen.end + 1);
+}
+
+async function openFile(file: FileHandle, choose: ChooseBytes, remember: (bytes: Buffer) => void): Promise<OpenBytes> {
+  let isHandedOn = false;
+  try {
+    const { size, mtimeMs } = await file.stat();
+    if (Date.now() - mtimeMs > touchAfterMs) await file.utimes(new Date(), new Date());
+    const chosen = choose(size);
+    if (size <= smallBytes) {
+      const bytes = await file.readFile();
+      remember(bytes);
+      return { sizeBytes: size, body: partOf(bytes, chosen) };
+    }
+    if (chosen === 'none') return { sizeBytes: size, body: undefined };
+    isHandedOn = true;
+    return { sizeBytes: size, body: file.createReadStream(chosen === 'all' ? {} : chosen) };
+  } finally {
+    if (!isHandedOn) await file.close();
+  }
+}
+
+async function writeSynced(path: string, bytes: Buffer): Promise<void> {
+  const file = await openDraft(path);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function openDraft(path: string): Promise<FileHandle> {
+  const file = await unlessMissing(open(path, 'wx', 0o600));
+  if (file) return file;
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  return open(path, 'wx', 0o600);
+}
+
+/** All files of pictures that are known; those of others are removed on the way. */
+async function listFiles(root: string, known: (hashes: string[]) => Promise<Set<string>>): Promise<KeptFile[]> {
+  const files: KeptFile[] = [];
+  const folders = await foldersOfPictures(root);
+  for (let at = 0; at < folders.length; at += askedAtOnce) {
+    const some = folders.slice(at, at + askedAtOnce);
+    const kept = await known(some.map(({ sha256 }) => sha256));
+    for (const { path, sha256 } of some) {
+      if (kept.has(sha256)) files.push(...(await filesIn(path)));
+      else await rm(path, { recursive: true, force: true });
+    }
+  }
+  return files;
+}
+
+async function foldersOfPictures(root: string): Promise<{ path: string; sha256: string }[]> {
+  const found: { path: string; sha256: string }[] = [];
+  for (const fan of (await unlessMissing(readdir(root))) ?? []) {
+    if (fan.length !== 2) continue;
+    const hashes = (await unlessMissing(readdir(join(root, fan)))) ?? [];
+    found.push(...hashes.map((sha256) => ({ path: join(root, fan, sha256), sha256 })));
+  }
+  return found;
+}
+
+async function filesIn(folder: string): Promise<KeptFile[]> {
+  const files: KeptFile[] = [];
+  for (const name of (await unlessMissing(readdir(folder))) ?? []) {
+    const path = join(folder, name);
+    const found = await unlessMissing(stat(path));
+    if (found) files.push({ path, bytes: toBlocks(found.size), usedAt: found.mtimeMs });
+  }
+  return files;
+}
+
+async function clearAbandoned(drafts: string): Promise<void> {
+  for (const name of (await unlessMissing(readdir(drafts))) ?? []) {
+    const path = join(drafts, name);
+    const found = await unlessMissing(stat(path));
+    if (found && Date.now() - found.mtimeMs > abandonedAfterMs) await rm(path, { force: true });
+  }
+}
+
+function toBlocks(bytes: number): number {
+  return Math.ceil(bytes / blockBytes) * blockBytes;
+}
+
+async function unlessMissing<Result>(found: Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await found;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
