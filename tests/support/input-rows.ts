@@ -213,6 +213,15 @@ export function inputRows(userId: string): Record<string, InputRows> {
         [{ imageId: nul }, 'NOT_FOUND input.imageId'],
       ],
     },
+    'delete-image': {
+      good: () => ({ id: nobody }),
+      bad: [
+        [{}, 'NOT_FOUND input.id'],
+        [{ id: 'no id' }, 'NOT_FOUND input.id'],
+        [{ id: '' }, 'NOT_FOUND input.id'],
+        [{ id: nul }, 'NOT_FOUND input.id'],
+      ],
+    },
     'send-message': {
       good: () => ({ userId, operation: 'WELCOME', channel: 'SMS', locale: 'en', variables: { name: 'Asha' } }),
       bad: [

@@ -31,6 +31,7 @@ const flow = [
   'update-user',
   'set-avatar',
   'image',
+  'delete-image',
   'send-message',
   'message',
   'send-one-time-code',

@@ -18,6 +18,7 @@ import type { Logger } from 'pino';
 import sharp from 'sharp';
 import type { settings as definition } from './config.ts';
 import { createBoundedWork } from './domain/bounded-work.ts';
+import { createDeleteImage } from './domain/delete-image.ts';
 import { createTakeEvents } from './domain/erase-user.ts';
 import { createImageAddresses } from './domain/image-address.ts';
 import { createFindSignedImage } from './domain/open-image.ts';
@@ -134,6 +135,7 @@ function createActions(
       reportFault,
     }),
     setAvatar: createSetAvatar(images),
+    deleteImage: createDeleteImage({ images, pictures, reportFault }),
     addresses: createImageAddresses(settings.publicUrl, settings.urlSecret),
     fileOf: readSentFile,
   };

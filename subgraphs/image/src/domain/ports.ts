@@ -65,10 +65,15 @@ export interface ImageStore {
   /** Makes one of the user's images their avatar; false where the user has no such image. */
   setAvatar(userId: string, imageId: string): Promise<boolean>;
   removeAvatar(userId: string): Promise<void>;
+  /** Deletes an image, and answers the hash of its bytes; null where there is none. */
+  deleteImage(id: string): Promise<{ readonly sha256: string } | null>;
   /** Erases all that is known of a user, once for each event, and keeps what is on its way from arriving. */
   eraseUser(event: { source: string; id: string; userId: string }): Promise<void>;
-  /** Has the bytes erased that nothing refers to, while nothing can begin to; rejects where some could not be. */
-  eraseUnusedPictures(eraseBytes: (sha256: string) => Promise<void>): Promise<void>;
+  /**
+   * Has the bytes erased that nothing refers to, while nothing can begin to; of one hash only where it is given. Rejects
+   * where some could not be.
+   */
+  eraseUnusedPictures(eraseBytes: (sha256: string) => Promise<void>, only?: string): Promise<void>;
   /** Forgets keys, events and reservations whose time is over. */
   forgetLapsed(): Promise<void>;
 }

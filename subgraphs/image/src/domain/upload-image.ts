@@ -143,7 +143,7 @@ async function giveUp(
   sha256: string,
 ): Promise<void> {
   await images.releasePicture(reservationId, sha256);
-  await images.eraseUnusedPictures(pictures.erase);
+  await images.eraseUnusedPictures(pictures.erase, sha256);
 }
 
 function repeated(claim: IdempotencyClaim | undefined, earlier: EarlierUpload): UploadImageOutcome {

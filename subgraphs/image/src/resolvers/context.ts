@@ -1,4 +1,5 @@
 import type { SubgraphContext } from '@atrium/service-kit/subgraph';
+import type { DeleteImage } from '../domain/delete-image.ts';
 import type { ImageAddresses } from '../domain/image-address.ts';
 import type { Asker, ReadFile } from '../domain/ports.ts';
 import type { SetAvatar } from '../domain/set-avatar.ts';
@@ -8,6 +9,7 @@ import type { UploadImage } from '../domain/upload-image.ts';
 export interface Actions {
   readonly uploadImage: UploadImage;
   readonly setAvatar: SetAvatar;
+  readonly deleteImage: DeleteImage;
   readonly addresses: ImageAddresses;
   /** Makes a file of what the Upload scalar lets pass: the promise of a multipart request's file. */
   readonly fileOf: (upload: Promise<unknown>) => ReadFile;

@@ -23,7 +23,8 @@ export async function eraseUser(
   });
 }
 
-async function doubt(transaction: Transaction, hashes: string[]): Promise<void> {
+/** Has whoever sweeps look closer at these bytes, to which something has stopped to refer. */
+export async function doubt(transaction: Transaction, hashes: string[]): Promise<void> {
   // Rows are locked in the order of their hashes by everyone who locks several, so that nobody waits in a circle.
   await transaction.$executeRaw`
     UPDATE pictures SET may_be_unused = true
@@ -38,12 +39,13 @@ async function doubt(transaction: Transaction, hashes: string[]): Promise<void> 
 export async function eraseUnusedPictures(
   database: Database,
   eraseBytes: (sha256: string) => Promise<void>,
+  only: string | undefined,
 ): Promise<void> {
   const faults: unknown[] = [];
   let after = '';
   for (;;) {
     const last = await database.$transaction(
-      async (transaction) => eraseBatch(transaction, after, eraseBytes, faults),
+      async (transaction) => eraseBatch(transaction, { after, only }, eraseBytes, faults),
       {
         timeout: 30_000,
       },
@@ -54,15 +56,15 @@ export async function eraseUnusedPictures(
   if (faults.length > 0) throw new AggregateError(faults, 'some pictures could not be erased');
 }
 
-/** Erases one batch of those behind `after`; answers the last of it, or undefined where there was none. */
+/** Erases one batch of those behind `after`, or `only` this one; answers the last of it, or undefined where there was none. */
 async function eraseBatch(
   transaction: Transaction,
-  after: string,
+  { after, only }: { after: string; only: string | undefined },
   eraseBytes: (sha256: string) => Promise<void>,
   faults: unknown[],
 ): Promise<string | undefined> {
   const doubtful = await transaction.$queryRaw<{ sha256: string }[]>`
-    SELECT sha256 FROM pictures WHERE may_be_unused AND sha256 > ${after}
+    SELECT sha256 FROM pictures WHERE may_be_unused AND sha256 > ${after} AND (${only ?? null}::text IS NULL OR sha256 = ${only ?? null})
     AND NOT EXISTS (SELECT FROM reservations WHERE reservations.sha256 = pictures.sha256 AND expires_at > now())
     ORDER BY sha256 LIMIT ${batchSize} FOR UPDATE`;
   const hashes = doubtful.map(({ sha256 }) => sha256);

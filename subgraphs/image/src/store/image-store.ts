@@ -1,6 +1,7 @@
 import { newId } from '@atrium/service-kit';
 import type { EarlierUpload, ImageStore } from '../domain/ports.ts';
 import type { Database } from './database.ts';
+import { deleteImage } from './delete-image.ts';
 import { eraseUnusedPictures, eraseUser, forgetLapsed } from './erasure.ts';
 import { saveImage } from './save-image.ts';
 
@@ -23,8 +24,9 @@ export function createImageStore(database: Database, durations: StoreDurations):
     async removeAvatar(userId) {
       await database.avatar.deleteMany({ where: { userId } });
     },
+    deleteImage: (id) => deleteImage(database, id),
     eraseUser: (event) => eraseUser(database, event),
-    eraseUnusedPictures: (eraseBytes) => eraseUnusedPictures(database, eraseBytes),
+    eraseUnusedPictures: (eraseBytes, only) => eraseUnusedPictures(database, eraseBytes, only),
     forgetLapsed: () => forgetLapsed(database),
   };
 }
