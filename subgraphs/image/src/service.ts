@@ -30,7 +30,7 @@ import { createUploadImage } from './domain/upload-image.ts';
 import { openFolderStore } from './providers/folder-store.ts';
 import { createPictureFetcher } from './providers/picture-fetcher.ts';
 import { createPeople } from './providers/profile-client.ts';
-import { readSentFile } from './providers/sent-file.ts';
+import { receiveSentFile } from './providers/sent-file.ts';
 import type { Actions, Context } from './resolvers/context.ts';
 import { resolvers } from './resolvers/index.ts';
 import { readLargeBodiesInTurn } from './routes/large-bodies.ts';
@@ -137,7 +137,7 @@ function createActions(
     setAvatar: createSetAvatar(images),
     deleteImage: createDeleteImage({ images, pictures, reportFault }),
     addresses: createImageAddresses(settings.publicUrl, settings.urlSecret),
-    fileOf: readSentFile,
+    fileOf: receiveSentFile,
   };
 }
 

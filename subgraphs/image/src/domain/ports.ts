@@ -90,11 +90,24 @@ export interface PictureStore {
   clearAbandoned(): Promise<void>;
 }
 
-/** Reads a file that a caller sends; rejects with a PictureRefusal where it is over the limit. */
-export type ReadFile = (maxBytes: number) => Promise<Buffer>;
+/** Bytes of unknown origin that have arrived in full. They lie on the disk: what waits for its turn holds no memory. */
+export interface ReceivedFile {
+  /** Of the bytes as they came, in hexadecimal. */
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  read(): Promise<Buffer>;
+  /** To be called when nobody will read any more. */
+  discard(): Promise<void>;
+}
+
+/** Receives a file that a caller sends; rejects with a PictureRefusal where it is over the limit. */
+export type ReceiveFile = (maxBytes: number) => Promise<ReceivedFile>;
 
 /**
  * Fetches a picture from an address; rejects with a PictureRefusal where that is not allowed or fails. The time is
  * asked for when the fetch begins, which may be after a wait.
  */
-export type FetchPicture = (address: string, options: { maxBytes: number; timeoutMs: () => number }) => Promise<Buffer>;
+export type FetchPicture = (
+  address: string,
+  options: { maxBytes: number; timeoutMs: () => number },
+) => Promise<ReceivedFile>;

@@ -10,9 +10,10 @@ import type {
   IdempotencyClaim,
   ImageStore,
   PictureStore,
+  ReceivedFile,
   SaveOutcome,
 } from './ports.ts';
-import { readBase64 } from './read-base64.ts';
+import { receiveBase64 } from './read-base64.ts';
 import type { TakeInPicture } from './take-in-picture.ts';
 import { inputError, PictureRefusal, type UserError, unknownUser } from './user-error.ts';
 
@@ -59,13 +60,13 @@ export function createUploadImage(parts: UploadImageParts): UploadImage {
 }
 
 async function takeIn(parts: UploadImageParts, asker: Asker, upload: Upload): Promise<UploadImageOutcome> {
-  const sent = await bytesSent(upload, parts.maxBytes);
+  const sent = await receive(upload, parts.maxBytes);
   const claim = claimOf(parts, asker, upload, sent);
   const earlier = claim && (await parts.images.findEarlierUpload(claim.clientId, claim.key));
   if (claim && earlier) return repeated(claim, earlier);
   // Asked before anything is fetched or decoded, so that strangers' pictures cost nothing.
   if (!(await asker.people.exists(upload.userId))) return refused(unknownUser());
-  const picture = await parts.takeInPicture(sent ?? (await fetched(parts, asker, upload)), () => timeLeft(asker));
+  const picture = await decoded(parts, asker, sent ?? (await fetched(parts, asker, upload)));
   const saved = await store(parts, asker, upload, { picture, claim });
   switch (saved.outcome) {
     case 'saved':
@@ -81,12 +82,20 @@ async function takeIn(parts: UploadImageParts, asker: Asker, upload: Upload): Pr
 }
 
 /** The bytes that came with the request; undefined where they are still to be fetched. */
-async function bytesSent({ source }: Upload, maxBytes: number): Promise<Buffer | undefined> {
-  if (source.kind === 'file') return source.read(maxBytes);
-  return source.kind === 'base64' ? readBase64(source.text, maxBytes) : undefined;
+async function receive({ source }: Upload, maxBytes: number): Promise<ReceivedFile | undefined> {
+  if (source.kind === 'file') return source.receive(maxBytes);
+  return source.kind === 'base64' ? receiveBase64(source.text, maxBytes) : undefined;
 }
 
-async function fetched(parts: UploadImageParts, asker: Asker, { source }: Upload): Promise<Buffer> {
+async function decoded(parts: UploadImageParts, asker: Asker, file: ReceivedFile): Promise<Picture> {
+  try {
+    return await parts.takeInPicture(file, () => timeLeft(asker));
+  } finally {
+    await file.discard();
+  }
+}
+
+async function fetched(parts: UploadImageParts, asker: Asker, { source }: Upload): Promise<ReceivedFile> {
   if (source.kind !== 'url') throw new Error('only addresses are fetched');
   const { maxBytes } = parts;
   return parts.fetchPicture(source.address, { maxBytes, timeoutMs: () => fetchShare * timeLeft(asker) });
@@ -103,10 +112,10 @@ function claimOf(
   parts: UploadImageParts,
   { caller }: Asker,
   upload: Upload,
-  bytes: Buffer | undefined,
+  sent: ReceivedFile | undefined,
 ): IdempotencyClaim | undefined {
   if (upload.idempotencyKey === undefined || caller.kind !== 'client') return undefined;
-  const hmac = payloadHmac(parts.idempotencySecret, upload, bytes);
+  const hmac = payloadHmac(parts.idempotencySecret, upload, sent?.sha256);
   return { clientId: caller.clientId, key: upload.idempotencyKey, payloadHmac: hmac };
 }
 

@@ -16,7 +16,11 @@ afterAll(() => host.close());
 function fetchPicture(from: string, options: { timeoutMs?: number; trusted?: string[]; ports?: number[] } = {}) {
   const { timeoutMs = 5_000, trusted = [host.host], ports = [80, 443] } = options;
   const fetcher = createPictureFetcher({ timeoutMs, ports: new Set(ports), allowedHosts: new Set(trusted) });
-  return fetcher(from, { maxBytes, timeoutMs: () => 60_000 });
+  return fetcher(from, { maxBytes, timeoutMs: () => 60_000 }).then(async (file) => {
+    const bytes = await file.read();
+    await file.discard();
+    return bytes;
+  });
 }
 
 const refusalOf = (...args: Parameters<typeof fetchPicture>) => fetchPicture(...args).then(String, ({ code }) => code);

@@ -1,9 +1,10 @@
 import http, { type IncomingMessage, type RequestOptions } from 'node:http';
 import https from 'node:https';
 import { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } from 'request-filtering-agent';
-import type { FetchPicture } from '../domain/ports.ts';
+import type { FetchPicture, ReceivedFile } from '../domain/ports.ts';
 import { PictureRefusal, tooLarge } from '../domain/user-error.ts';
 import { judgeAddress } from './picture-address.ts';
+import { receiveStream } from './receive-stream.ts';
 
 /** What the fetcher may do. */
 export interface FetcherOptions {
@@ -40,7 +41,7 @@ async function follow(
   options: FetcherOptions,
   maxBytes: number,
   signal: AbortSignal,
-): Promise<Buffer> {
+): Promise<ReceivedFile> {
   let next = address;
   let base: URL | undefined;
   for (let redirects = 0; redirects <= maxRedirects; redirects++) {
@@ -75,16 +76,9 @@ function request(url: URL, trusted: boolean, signal: AbortSignal): Promise<Incom
   });
 }
 
-async function readAtMost(response: IncomingMessage, maxBytes: number): Promise<Buffer> {
+async function readAtMost(response: IncomingMessage, maxBytes: number): Promise<ReceivedFile> {
   if (Number(response.headers['content-length']) > maxBytes) throw tooLarge(maxBytes);
-  const chunks: Buffer[] = [];
-  let sizeBytes = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    sizeBytes += chunk.length;
-    if (sizeBytes > maxBytes) throw tooLarge(maxBytes);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+  return receiveStream(response as AsyncIterable<Buffer>, maxBytes);
 }
 
 function refusalOf(error: unknown, signal: AbortSignal): PictureRefusal {

@@ -1,7 +1,7 @@
 import type { SubgraphContext } from '@atrium/service-kit/subgraph';
 import type { DeleteImage } from '../domain/delete-image.ts';
 import type { ImageAddresses } from '../domain/image-address.ts';
-import type { Asker, ReadFile } from '../domain/ports.ts';
+import type { Asker, ReceiveFile } from '../domain/ports.ts';
 import type { SetAvatar } from '../domain/set-avatar.ts';
 import type { UploadImage } from '../domain/upload-image.ts';
 
@@ -12,7 +12,7 @@ export interface Actions {
   readonly deleteImage: DeleteImage;
   readonly addresses: ImageAddresses;
   /** Makes a file of what the Upload scalar lets pass: the promise of a multipart request's file. */
-  readonly fileOf: (upload: Promise<unknown>) => ReadFile;
+  readonly fileOf: (upload: Promise<unknown>) => ReceiveFile;
 }
 
 /** What resolvers are given in one request. */
