@@ -25,6 +25,7 @@ const flow = [
   'change-phone-number',
   'user-by-phone-number',
   'upload-image',
+  'create-image-upload',
   'user',
   'users',
   'search-users',

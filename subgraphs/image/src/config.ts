@@ -6,6 +6,7 @@ import {
   commonSettings,
   integer,
   list,
+  optional,
   type SettingsDefinition,
   secretKey,
   text,
@@ -110,6 +111,23 @@ export const settings = {
     'IMAGE_URL_ALLOWED_HOSTS',
     'host:port pairs that are fetched from even in private networks; development only',
     hostAndPort,
+  ),
+  uploadMs: integer('IMAGE_UPLOAD_TTL_MS', 'how long the address that createImageUpload gives out takes a picture', {
+    fallback: 15 * 60 * 1_000,
+    min: 100,
+    productionMinimum: 60_000,
+  }),
+  uploadUrl: optional(
+    address('IMAGE_UPLOAD_URL', 'where clients send pictures, where that is not IMAGE_PUBLIC_URL: a CDN takes none'),
+  ),
+  parallelUploads: integer(
+    'IMAGE_PARALLEL_UPLOADS',
+    'how many such pictures are received at once; more are OVERLOADED',
+    {
+      fallback: 64,
+      min: 1,
+      max: 1_000,
+    },
   ),
   sweepIntervalMs: integer('IMAGE_SWEEP_INTERVAL_MS', 'how often leftovers of interrupted uploads are cleared', {
     fallback: 10 * 60 * 1_000,

@@ -18,14 +18,17 @@ import type { Logger } from 'pino';
 import sharp from 'sharp';
 import type { settings as definition } from './config.ts';
 import { createBoundedWork } from './domain/bounded-work.ts';
+import { createCreateImageUpload } from './domain/create-image-upload.ts';
 import { createDeleteImage } from './domain/delete-image.ts';
 import { createTakeEvents } from './domain/erase-user.ts';
 import { createImageAddresses } from './domain/image-address.ts';
 import { createFindSignedImage } from './domain/open-image.ts';
-import type { ImageStore, PictureStore } from './domain/ports.ts';
+import type { ImageStore, PictureStore, UploadStore } from './domain/ports.ts';
 import { createSetAvatar } from './domain/set-avatar.ts';
 import { sweep } from './domain/sweep.ts';
 import { createTakeInPicture } from './domain/take-in-picture.ts';
+import { createTakeInUpload, type TakeInUpload } from './domain/take-in-upload.ts';
+import { createUploadAddresses } from './domain/upload-address.ts';
 import { createUploadImage } from './domain/upload-image.ts';
 import { openFolderStore } from './providers/folder-store.ts';
 import { createPictureFetcher } from './providers/picture-fetcher.ts';
@@ -36,9 +39,11 @@ import { resolvers } from './resolvers/index.ts';
 import { readLargeBodiesInTurn } from './routes/large-bodies.ts';
 import { acceptMultipart } from './routes/multipart.ts';
 import { serveImages } from './routes/serve-image.ts';
+import { takeInUploads } from './routes/take-in-upload.ts';
 import { openDatabase, pingDatabase } from './store/database.ts';
 import { createImageReader } from './store/image-reader.ts';
 import { createImageStore } from './store/image-store.ts';
+import { createUploadStore } from './store/upload-store.ts';
 
 /** A running Image service; `url` is where it listens. */
 export type ImageService = Running & { readonly url: string; readonly drainTimeoutMs: number };
@@ -61,7 +66,9 @@ export async function startImageService(settings: Settings<typeof definition>, l
   });
   const metrics = createServiceMetrics(settings);
   const images = createImageStore(database, settings);
-  const actions = createActions(settings, images, pictures, (error) => report(logger, error));
+  const uploads = createUploadStore(database, settings);
+  const stores = { images, uploads, pictures };
+  const { takeInUpload, ...actions } = createActions(settings, stores, (error) => report(logger, error));
   const profile = createServiceClient(
     'profile',
     settings.profileUrls,
@@ -92,6 +99,7 @@ export async function startImageService(settings: Settings<typeof definition>, l
     routes(routed) {
       readLargeBodies(routed, settings);
       acceptMultipart(routed, { maxFileBytes: settings.maxBytes, maxFiles: settings.maxFiles });
+      takeInUploads(routed, takeInUpload);
       serveImages(routed, createFindSignedImage(images, pictures, actions.addresses));
       receiveEvents(routed, verifyToken, createTakeEvents(images, pictures));
     },
@@ -113,10 +121,9 @@ export async function startImageService(settings: Settings<typeof definition>, l
 
 function createActions(
   settings: Settings<typeof definition>,
-  images: ImageStore,
-  pictures: PictureStore,
+  { images, uploads, pictures }: { images: ImageStore; uploads: UploadStore; pictures: PictureStore },
   reportFault: (error: unknown) => void,
-): Actions {
+): Actions & { takeInUpload: TakeInUpload } {
   const inDecodeTurn = createBoundedWork({ running: settings.parallelDecodes, waiting: settings.waitingDecodes });
   const inFetchTurn = createBoundedWork({ running: settings.parallelFetches, waiting: settings.parallelFetches });
   const fetchPicture = createPictureFetcher({
@@ -124,18 +131,27 @@ function createActions(
     ports: new Set(settings.urlPorts),
     allowedHosts: new Set(settings.urlAllowedHosts),
   });
+  const stores = { images, pictures, reportFault };
+  const takeInPicture = createTakeInPicture(settings, inDecodeTurn);
+  const uploadAddresses = createUploadAddresses(settings.uploadUrl ?? settings.publicUrl, settings.urlSecret);
   return {
     uploadImage: createUploadImage({
-      images,
-      pictures,
-      takeInPicture: createTakeInPicture(settings, inDecodeTurn),
+      ...stores,
+      takeInPicture,
       fetchPicture: (address, options) => inFetchTurn(() => fetchPicture(address, options)),
       maxBytes: settings.maxBytes,
       idempotencySecret: settings.idempotencySecret,
-      reportFault,
+    }),
+    createImageUpload: createCreateImageUpload({ uploads, addresses: uploadAddresses, maxBytes: settings.maxBytes }),
+    takeInUpload: createTakeInUpload({
+      ...stores,
+      uploads,
+      takeInPicture,
+      addresses: uploadAddresses,
+      inTurn: createBoundedWork({ running: settings.parallelUploads, waiting: 0 }),
     }),
     setAvatar: createSetAvatar(images),
-    deleteImage: createDeleteImage({ images, pictures, reportFault }),
+    deleteImage: createDeleteImage(stores),
     addresses: createImageAddresses(settings.publicUrl, settings.urlSecret),
     fileOf: receiveSentFile,
   };

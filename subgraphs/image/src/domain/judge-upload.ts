@@ -67,7 +67,8 @@ function chooseSource({ file, base64, url }: UploadImageInput): PictureSource | 
   return sources.length === 1 ? sources[0] : undefined;
 }
 
-function judgeText(field: keyof typeof longest, text: string | null | undefined): UserError | undefined {
+/** Judges a text of an upload by its length and its characters. */
+export function judgeText(field: keyof typeof longest, text: string | null | undefined): UserError | undefined {
   if (text == null) return undefined;
   const max = longest[field];
   // A character takes two units at most, so what has more units than that need not be counted.

@@ -48,6 +48,15 @@ export type SaveOutcome =
   /** The reservation ran out, or what a key stood for went away at this very moment. */
   | { readonly outcome: 'try-again' };
 
+/** What is saved and ended together with an image. */
+export interface NewImageOptions {
+  readonly reservationId: string;
+  readonly asAvatar: boolean;
+  readonly claim: IdempotencyClaim | undefined;
+  /** Where the bytes came to an announced upload's address. */
+  readonly upload?: UploadClaim | undefined;
+}
+
 /** Images, avatars and who refers to which bytes. */
 export interface ImageStore {
   findImage(id: string): Promise<Image | null>;
@@ -55,11 +64,8 @@ export interface ImageStore {
   findEarlierUpload(clientId: string, key: string): Promise<EarlierUpload | null>;
   /** Announces bytes that are about to be stored, so that nobody erases them meanwhile; answers the reservation's id. */
   reservePicture(sha256: string): Promise<string>;
-  /** Saves image, avatar and key as one, and ends the reservation. Nothing is saved unless the outcome is `saved`. */
-  saveImage(
-    image: NewImage,
-    options: { reservationId: string; asAvatar: boolean; claim: IdempotencyClaim | undefined },
-  ): Promise<SaveOutcome>;
+  /** Saves image, avatar and key as one, and ends the reservation and the upload. Nothing is saved unless the outcome is `saved`. */
+  saveImage(image: NewImage, options: NewImageOptions): Promise<SaveOutcome>;
   /** Gives a reservation up; the bytes are erased with the next that nothing refers to. */
   releasePicture(reservationId: string, sha256: string): Promise<void>;
   /** Makes one of the user's images their avatar; false where the user has no such image. */
@@ -74,8 +80,38 @@ export interface ImageStore {
    * where some could not be.
    */
   eraseUnusedPictures(eraseBytes: (sha256: string) => Promise<void>, only?: string): Promise<void>;
-  /** Forgets keys, events and reservations whose time is over. */
+  /** Forgets keys, events, reservations and uploads whose time is over. */
   forgetLapsed(): Promise<void>;
+}
+
+/** An image that was announced before its bytes are sent; its id is the image's. */
+export interface AnnouncedUpload {
+  readonly id: string;
+  readonly userId: string;
+  readonly contentType: string;
+  readonly sizeBytes: number;
+  readonly alt: string | null;
+  readonly asAvatar: boolean;
+}
+
+/** An announced upload in the hands of one sender. */
+export interface UploadClaim {
+  readonly id: string;
+  readonly claimId: string;
+}
+
+/** The images that were announced and have not arrived. */
+export interface UploadStore {
+  /** Notes an upload; answers until when it may be begun. */
+  announce(upload: AnnouncedUpload): Promise<Date>;
+  /** An upload whose time is not over. */
+  find(id: string): Promise<AnnouncedUpload | null>;
+  /** Lets one sender begin, and answers their claim's id; null where it is over, used up, or another's for a while. */
+  claim(id: string): Promise<string | null>;
+  /** Lets others begin again. */
+  release(claim: UploadClaim): Promise<void>;
+  /** Ends the upload without an image. */
+  useUp(claim: UploadClaim): Promise<void>;
 }
 
 /** The bytes, by their hash. */

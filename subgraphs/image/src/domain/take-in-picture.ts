@@ -18,11 +18,13 @@ export interface PictureLimits {
 
 /**
  * Turns bytes of unknown origin into a picture that may be stored; rejects with a PictureRefusal. The file is read and
- * `timeLeftMs` is asked, which may throw, when the picture's turn to be decoded has come.
+ * `timeLeftMs` is asked, which may throw, when the picture's turn to be decoded has come. Where a format was `announced`, bytes of another
+ * are refused.
  */
 export type TakeInPicture = (
   file: Pick<ReceivedFile, 'sizeBytes' | 'read'>,
   timeLeftMs: () => number,
+  announced?: PictureFormat,
 ) => Promise<Picture>;
 
 /** The longest side that every output format can have; WebP's is the shortest. */
@@ -44,13 +46,17 @@ sharp.cache(false);
  * behind the picture is gone. The encoders' settings are fixed: the same bytes give the same hash, however they came.
  */
 export function createTakeInPicture(limits: PictureLimits, inTurn: BoundedWork): TakeInPicture {
-  return async (file, timeLeftMs) => {
+  return async (file, timeLeftMs, announced) => {
     if (file.sizeBytes === 0) throw new PictureRefusal('REQUIRED', 'The picture is empty. Send one that has bytes.');
     if (file.sizeBytes > limits.maxBytes) throw tooLarge(limits.maxBytes);
     return inTurn(async () => {
       const decodeTimeoutMs = Math.min(limits.decodeTimeoutMs, timeLeftMs());
       const bytes = await file.read();
-      return decode(bytes, await sniffPictureFormat(bytes), { ...limits, decodeTimeoutMs });
+      const format = await sniffPictureFormat(bytes);
+      if (announced && announced !== format) {
+        throw new PictureRefusal('IMAGE_TYPE_NOT_ALLOWED', 'The bytes are of another type than was announced.');
+      }
+      return decode(bytes, format, { ...limits, decodeTimeoutMs });
     });
   };
 }

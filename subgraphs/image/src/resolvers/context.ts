@@ -1,4 +1,5 @@
 import type { SubgraphContext } from '@atrium/service-kit/subgraph';
+import type { CreateImageUpload } from '../domain/create-image-upload.ts';
 import type { DeleteImage } from '../domain/delete-image.ts';
 import type { ImageAddresses } from '../domain/image-address.ts';
 import type { Asker, ReceiveFile } from '../domain/ports.ts';
@@ -8,6 +9,7 @@ import type { UploadImage } from '../domain/upload-image.ts';
 /** What resolvers call; it is the same for every request. */
 export interface Actions {
   readonly uploadImage: UploadImage;
+  readonly createImageUpload: CreateImageUpload;
   readonly setAvatar: SetAvatar;
   readonly deleteImage: DeleteImage;
   readonly addresses: ImageAddresses;

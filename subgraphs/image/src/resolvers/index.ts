@@ -1,4 +1,5 @@
 import { DateTime } from '@atrium/service-kit';
+import { createImageUpload } from './create-image-upload.ts';
 import { deleteImage } from './delete-image.ts';
 import type { Resolvers } from './generated/schema.ts';
 import { Image, ImageConnection, image } from './image.ts';
@@ -12,7 +13,7 @@ export const resolvers: Resolvers = {
   DateTime,
   Upload,
   Query: { image },
-  Mutation: { uploadImage, setAvatar, deleteImage },
+  Mutation: { uploadImage, createImageUpload, setAvatar, deleteImage },
   Image,
   ImageConnection,
   User,

@@ -17,6 +17,7 @@ export async function eraseUser(
     if (taken === 0) return;
     await transaction.$executeRaw`
       INSERT INTO erased_users (user_id) VALUES (${event.userId}::uuid) ON CONFLICT DO NOTHING`;
+    await transaction.imageUpload.deleteMany({ where: { ownerId: event.userId } });
     const erased = await transaction.$queryRaw<{ sha256: string }[]>`
       DELETE FROM images WHERE owner_id = ${event.userId}::uuid RETURNING sha256`;
     await doubt(transaction, [...new Set(erased.map(({ sha256 }) => sha256))]);
@@ -88,6 +89,10 @@ async function eraseBatch(
 const lapsing = [
   { table: 'idempotency_keys', lapsed: 'expires_at <= now()' },
   { table: 'reservations', lapsed: 'expires_at <= now()' },
+  {
+    table: 'image_uploads',
+    lapsed: 'expires_at <= now() AND (claimed_until IS NULL OR claimed_until <= now())',
+  },
   { table: 'erased_users', lapsed: "erased_at < now() - interval '7 days'" },
   { table: 'inbox_events', lapsed: "received_at < now() - interval '30 days'" },
 ];

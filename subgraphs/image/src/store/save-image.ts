@@ -1,26 +1,26 @@
 import type { Image, NewImage } from '../domain/image.ts';
-import type { IdempotencyClaim, SaveOutcome } from '../domain/ports.ts';
+import type { IdempotencyClaim, NewImageOptions, SaveOutcome } from '../domain/ports.ts';
 import type { Database, Transaction } from './database.ts';
 import { type ImageRow, toImage } from './image-row.ts';
 import { findEarlierUpload } from './image-store.ts';
 import { lockUser } from './user-lock.ts';
 
-interface SaveOptions {
-  readonly reservationId: string;
-  readonly asAvatar: boolean;
-  readonly claim: IdempotencyClaim | undefined;
+interface SaveOptions extends NewImageOptions {
   readonly idempotencyMs: number;
 }
 
 /** Undoes a transaction whose key another one has taken meanwhile. */
 class KeyUsed extends Error {}
+/** Undoes a transaction whose upload is in other hands. */
+class UploadLost extends Error {}
 
-/** Saves image, avatar and key in one transaction, which ends the reservation of the bytes. */
+/** Saves image, avatar and key in one transaction, which ends the reservation of the bytes and the upload. */
 export async function saveImage(database: Database, image: NewImage, options: SaveOptions): Promise<SaveOutcome> {
   const { claim } = options;
   try {
     return await database.$transaction((transaction) => save(transaction, image, options));
   } catch (error) {
+    if (error instanceof UploadLost) return { outcome: 'try-again' };
     if (!(error instanceof KeyUsed) || !claim) throw error;
     const earlier = await findEarlierUpload(database, claim.clientId, claim.key);
     return earlier ? { outcome: 'key-used', earlier } : { outcome: 'try-again' };
@@ -33,6 +33,9 @@ async function save(transaction: Transaction, image: NewImage, options: SaveOpti
   const ended = await transaction.$executeRaw`
     DELETE FROM reservations WHERE id = ${options.reservationId}::uuid AND expires_at > now()`;
   if (ended === 0) return { outcome: 'try-again' };
+  const { upload } = options;
+  // Whoever has taken the upload over by now may bring its image.
+  if (upload && (await transaction.imageUpload.deleteMany({ where: upload })).count === 0) throw new UploadLost();
   const saved = await insertImage(transaction, image);
   if (options.claim) await insertKey(transaction, options.claim, image.id, options.idempotencyMs);
   if (options.asAvatar) {
