@@ -58,12 +58,12 @@ export const settings = {
     max: 100 * 1024 * 1024,
   }),
   maxPixels: integer('IMAGE_MAX_PIXELS', 'the most pixels a picture may have; each costs 4 bytes while decoding', {
-    fallback: 40_000_000,
+    fallback: 50_000_000,
     min: 1_000,
     max: 268_000_000,
   }),
   maxFrames: integer('IMAGE_MAX_FRAMES', 'the most frames a picture may have, of which the first is kept', {
-    fallback: 100,
+    fallback: 200,
     min: 1,
   }),
   maxFiles: integer('IMAGE_MAX_FILES', 'the most files of one multipart request', { fallback: 4, min: 1, max: 100 }),
