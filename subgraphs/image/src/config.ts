@@ -107,6 +107,24 @@ export const settings = {
     max: 1_000,
   }),
   urlPorts: list('IMAGE_URL_PORTS', 'the ports that pictures are fetched from', portNumber, '80,443'),
+  urlOnlyHosts: list(
+    'IMAGE_URL_ONLY_HOSTS',
+    'where given, pictures are fetched from these hosts only; .example.com stands for all names below it',
+    z.string().regex(/^[a-z0-9.-]+$/, 'must be host names in small letters between commas'),
+  ),
+  urlDnsServers: list(
+    'IMAGE_URL_DNS_SERVERS',
+    'the DNS servers that know the public names only, which pictures are fetched from; else the machine’s own are asked',
+    z.string().regex(/^[0-9a-fA-F.:[\]]+$/, 'must be addresses of DNS servers between commas'),
+  ),
+  urlBytesPerSecond: integer('IMAGE_URL_BYTES_PER_SECOND', 'how slow a picture may come that is fetched', {
+    fallback: 4_096,
+  }),
+  urlSpeedWindowMs: integer('IMAGE_URL_SPEED_WINDOW_MS', 'over what time that is measured', {
+    fallback: 1_000,
+    min: 10,
+    productionMinimum: 500,
+  }),
   urlAllowedHosts: list(
     'IMAGE_URL_ALLOWED_HOSTS',
     'host:port pairs that are fetched from even in private networks; development only',

@@ -130,6 +130,9 @@ function createActions(
     timeoutMs: settings.urlTimeoutMs,
     ports: new Set(settings.urlPorts),
     allowedHosts: new Set(settings.urlAllowedHosts),
+    onlyHosts: settings.urlOnlyHosts,
+    dnsServers: settings.urlDnsServers,
+    speed: { bytesPerSecond: settings.urlBytesPerSecond, windowMs: settings.urlSpeedWindowMs },
   });
   const stores = { images, pictures, reportFault };
   const takeInPicture = createTakeInPicture(settings, inDecodeTurn);

@@ -52,6 +52,8 @@ async function receive(request: FastifyRequest, maxBytes: number): Promise<Recei
   const signal = AbortSignal.timeout(Math.max(1, Math.ceil(remainingMs(atrium))));
   // The request itself stays open, so that its sender can be told that the time is over.
   const stream = addAbortSignal(signal, new PassThrough());
+  // It may break before its reader has begun, who is then told when they begin.
+  stream.on('error', () => {});
   raw.once('error', (error) => stream.destroy(error));
   raw.once('close', () => {
     if (!raw.complete) stream.destroy(new Error('the connection was closed'));
