@@ -13,6 +13,13 @@ export function payloadHmac(secret: Buffer, upload: Upload, sha256: string | und
     .digest();
 }
 
+/** The keyed hash by which a client's key is remembered: what clients make keys of may be personal. */
+export function keyHmac(secret: Buffer, clientId: string, key: string): Buffer {
+  return createHmac('sha256', secret)
+    .update(JSON.stringify(['uploadImage:key:1', clientId, key]))
+    .digest();
+}
+
 /** Whether two keyed hashes are of the same input. */
 export function isSamePayload(one: Buffer, other: Buffer): boolean {
   return one.length === other.length && timingSafeEqual(one, other);

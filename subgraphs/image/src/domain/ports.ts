@@ -27,10 +27,10 @@ export interface ImageReader {
   refresh(): void;
 }
 
-/** A client's idempotency key and the keyed hash of the input that came with it. */
+/** Keyed hashes of a client's idempotency key, which is the client's own text, and of the input that came with it. */
 export interface IdempotencyClaim {
   readonly clientId: string;
-  readonly key: string;
+  readonly keyHmac: Buffer;
   readonly payloadHmac: Buffer;
 }
 
@@ -61,7 +61,7 @@ export interface NewImageOptions {
 export interface ImageStore {
   findImage(id: string): Promise<Image | null>;
   /** What this client's key has brought about and not yet forgotten. */
-  findEarlierUpload(clientId: string, key: string): Promise<EarlierUpload | null>;
+  findEarlierUpload(clientId: string, keyHmac: Buffer): Promise<EarlierUpload | null>;
   /** Announces bytes that are about to be stored, so that nobody erases them meanwhile; answers the reservation's id. */
   reservePicture(sha256: string): Promise<string>;
   /** Saves image, avatar and key as one, and ends the reservation and the upload. Nothing is saved unless the outcome is `saved`. */

@@ -1,7 +1,7 @@
 import { newId, PublicError, timedOut } from '@atrium/service-kit';
 import type { Image, Picture } from './image.ts';
 import { judgeUpload, type Upload, type UploadImageInput } from './judge-upload.ts';
-import { isSamePayload, payloadHmac } from './payload-hmac.ts';
+import { isSamePayload, keyHmac, payloadHmac } from './payload-hmac.ts';
 import { requireImageWrite } from './policy.ts';
 import type { Asker, EarlierUpload, FetchPicture, IdempotencyClaim, ReceivedFile } from './ports.ts';
 import { receiveBase64 } from './read-base64.ts';
@@ -50,7 +50,7 @@ export function createUploadImage(parts: UploadImageParts): UploadImage {
 async function takeIn(parts: UploadImageParts, asker: Asker, upload: Upload): Promise<UploadImageOutcome> {
   const sent = await receive(upload, parts.maxBytes);
   const claim = claimOf(parts, asker, upload, sent);
-  const earlier = claim && (await parts.images.findEarlierUpload(claim.clientId, claim.key));
+  const earlier = claim && (await parts.images.findEarlierUpload(claim.clientId, claim.keyHmac));
   if (claim && earlier) return repeated(claim, earlier);
   // Asked before anything is fetched or decoded, so that strangers' pictures cost nothing.
   if (!(await asker.people.exists(upload.userId))) return refused(unknownUser());
@@ -106,8 +106,12 @@ function claimOf(
   sent: ReceivedFile | undefined,
 ): IdempotencyClaim | undefined {
   if (upload.idempotencyKey === undefined || caller.kind !== 'client') return undefined;
-  const hmac = payloadHmac(parts.idempotencySecret, upload, sent?.sha256);
-  return { clientId: caller.clientId, key: upload.idempotencyKey, payloadHmac: hmac };
+  const secret = parts.idempotencySecret;
+  return {
+    clientId: caller.clientId,
+    keyHmac: keyHmac(secret, caller.clientId, upload.idempotencyKey),
+    payloadHmac: payloadHmac(secret, upload, sent?.sha256),
+  };
 }
 
 function repeated(claim: IdempotencyClaim | undefined, earlier: EarlierUpload): UploadImageOutcome {

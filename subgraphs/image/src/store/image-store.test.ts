@@ -37,7 +37,11 @@ async function save(image: NewImage, options: { asAvatar?: boolean; claim?: { ke
   const store = createImageStore(database, durations);
   const reservationId = await store.reservePicture(image.sha256);
   const { asAvatar = false, claim } = options;
-  const full = claim && { clientId: 'client', key: claim.key, payloadHmac: Buffer.from(claim.payload) };
+  const full = claim && {
+    clientId: 'client',
+    keyHmac: Buffer.from(claim.key),
+    payloadHmac: Buffer.from(claim.payload),
+  };
   return store.saveImage(image, { reservationId, asAvatar, claim: full });
 }
 
@@ -161,13 +165,13 @@ describe('an idempotency key', () => {
     await save(first, { claim: { key, payload: 'one' } });
     const repeated = await save(newImage(first.ownerId), { claim: { key, payload: 'two' } });
     expect(repeated).toMatchObject({ outcome: 'key-used', earlier: { image: { id: first.id } } });
-    await database.$executeRaw`UPDATE idempotency_keys SET expires_at = now() WHERE key = ${key}`;
+    await database.$executeRaw`UPDATE idempotency_keys SET expires_at = now() WHERE key_hmac = ${new TextEncoder().encode(key)}`;
     const store = createImageStore(database, durations);
-    expect(await store.findEarlierUpload('client', key)).toBeNull();
+    expect(await store.findEarlierUpload('client', Buffer.from(key))).toBeNull();
     const next = newImage(first.ownerId);
     expect(await save(next, { claim: { key, payload: 'two' } })).toMatchObject({ outcome: 'saved' });
-    expect(await store.findEarlierUpload('client', key)).toMatchObject({ image: { id: next.id } });
-    expect(await store.findEarlierUpload('another client', key)).toBeNull();
+    expect(await store.findEarlierUpload('client', Buffer.from(key))).toMatchObject({ image: { id: next.id } });
+    expect(await store.findEarlierUpload('another client', Buffer.from(key))).toBeNull();
   });
 });
 
@@ -180,10 +184,11 @@ describe('the erasure of a user', () => {
     await withClient(server.url, async (client) => {
       // Another transaction has taken the key, and keeps the image from being saved for as long as it stays open.
       await client.query('BEGIN');
-      await client.query(`INSERT INTO idempotency_keys VALUES ('client', $1, '', $2, now() + interval '1 hour')`, [
-        key,
-        other.id,
-      ]);
+      await client.query(
+        `INSERT INTO idempotency_keys (client_id, key_hmac, payload_hmac, image_id, expires_at)
+         VALUES ('client', $1, '', $2, now() + interval '1 hour')`,
+        [Buffer.from(key), other.id],
+      );
       const saving = save(image, { claim: { key, payload: 'one' } });
       await waitUntilSomebodyWaits();
       const erasing = store.eraseUser({ source: '/profile', id: newId(), userId: image.ownerId });

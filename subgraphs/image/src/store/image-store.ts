@@ -16,7 +16,7 @@ export interface StoreDurations {
 export function createImageStore(database: Database, durations: StoreDurations): ImageStore {
   return {
     findImage: (id) => database.image.findUnique({ where: { id } }),
-    findEarlierUpload: (clientId, key) => findEarlierUpload(database, clientId, key),
+    findEarlierUpload: (clientId, keyHmac) => findEarlierUpload(database, clientId, keyHmac),
     reservePicture: (sha256) => reservePicture(database, sha256, durations.reservationMs),
     saveImage: (image, options) => saveImage(database, image, { ...options, idempotencyMs: durations.idempotencyMs }),
     releasePicture: (id, sha256) => releasePicture(database, id, sha256),
@@ -35,11 +35,11 @@ export function createImageStore(database: Database, durations: StoreDurations):
 export async function findEarlierUpload(
   database: Database,
   clientId: string,
-  key: string,
+  keyHmac: Buffer,
 ): Promise<EarlierUpload | null> {
   const live = await database.$queryRaw<{ payload_hmac: Uint8Array; image_id: string }[]>`
     SELECT payload_hmac, image_id FROM idempotency_keys
-    WHERE client_id = ${clientId} AND key = ${key} AND expires_at > now()`;
+    WHERE client_id = ${clientId} AND key_hmac = ${new Uint8Array(keyHmac)} AND expires_at > now()`;
   const row = live[0];
   const image = row && (await database.image.findUnique({ where: { id: row.image_id } }));
   return image ? { payloadHmac: Buffer.from(row.payload_hmac), image } : null;

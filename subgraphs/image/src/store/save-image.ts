@@ -22,7 +22,7 @@ export async function saveImage(database: Database, image: NewImage, options: Sa
   } catch (error) {
     if (error instanceof UploadLost) return { outcome: 'try-again' };
     if (!(error instanceof KeyUsed) || !claim) throw error;
-    const earlier = await findEarlierUpload(database, claim.clientId, claim.key);
+    const earlier = await findEarlierUpload(database, claim.clientId, claim.keyHmac);
     return earlier ? { outcome: 'key-used', earlier } : { outcome: 'try-again' };
   }
 }
@@ -60,15 +60,15 @@ async function insertImage(transaction: Transaction, image: NewImage): Promise<I
 /** Waits for a transaction that claims the same key, and gives way to it where it was committed. */
 async function insertKey(
   transaction: Transaction,
-  { clientId, key, payloadHmac }: IdempotencyClaim,
+  { clientId, keyHmac, payloadHmac }: IdempotencyClaim,
   imageId: string,
   idempotencyMs: number,
 ): Promise<void> {
   const claimed = await transaction.$executeRaw`
-    INSERT INTO idempotency_keys AS claim (client_id, key, payload_hmac, image_id, expires_at)
-    VALUES (${clientId}, ${key}, ${new Uint8Array(payloadHmac)}, ${imageId}::uuid,
+    INSERT INTO idempotency_keys AS claim (client_id, key_hmac, payload_hmac, image_id, expires_at)
+    VALUES (${clientId}, ${new Uint8Array(keyHmac)}, ${new Uint8Array(payloadHmac)}, ${imageId}::uuid,
       now() + ${idempotencyMs} * interval '1 millisecond')
-    ON CONFLICT (client_id, key) DO UPDATE
+    ON CONFLICT (client_id, key_hmac) DO UPDATE
       SET payload_hmac = excluded.payload_hmac, image_id = excluded.image_id, expires_at = excluded.expires_at
       WHERE claim.expires_at <= now()`;
   if (claimed === 0) throw new KeyUsed();
