@@ -4,6 +4,7 @@ import {
   admissionSettings,
   callSettings,
   commonSettings,
+  eventSubscribers,
   integer,
   list,
   optional,
@@ -12,6 +13,7 @@ import {
   text,
 } from '@atrium/service-kit';
 import { z } from 'zod';
+import { eventTypes, isServiceName } from './domain/image-event.ts';
 
 const portNumber = z
   .string()
@@ -145,6 +147,31 @@ export const settings = {
       fallback: 64,
       min: 1,
       max: 1_000,
+    },
+  ),
+  eventSubscribers: eventSubscribers(
+    'IMAGE_EVENT_SUBSCRIBERS',
+    'who hears of images, such as whoever purges a CDN: `name=address` with commas between, to which batches of CloudEvents are POSTed; `name:image.deleted=address` for some events only',
+    eventTypes,
+    isServiceName,
+  ),
+  eventTimeoutMs: integer('EVENT_TIMEOUT_MS', 'how long a subscriber may take to take a batch of events', {
+    fallback: 5_000,
+    min: 10,
+    productionMinimum: 100,
+  }),
+  eventPollMs: integer('EVENT_POLL_MS', 'how often it is looked for events to be told', { fallback: 1_000, min: 10 }),
+  eventLeaseMs: integer('EVENT_LEASE_MS', 'how long other processes leave an event alone that one is telling', {
+    fallback: 60_000,
+    min: 100,
+    productionMinimum: 10_000,
+  }),
+  eventMaxBackoffMs: integer(
+    'EVENT_MAX_BACKOFF_MS',
+    'the longest pause before an event that was not taken is told again',
+    {
+      fallback: 60_000,
+      min: 10,
     },
   ),
   sweepIntervalMs: integer('IMAGE_SWEEP_INTERVAL_MS', 'how often leftovers of interrupted uploads are cleared', {

@@ -8,8 +8,10 @@ import {
   type Running,
   receiveEvents,
   remainingMs,
+  type ServiceClient,
   type Settings,
   SettingsError,
+  type TokenIssuer,
 } from '@atrium/service-kit';
 import { createServiceMetrics } from '@atrium/service-kit/metrics';
 import { createSubgraph, type SubgraphContext } from '@atrium/service-kit/subgraph';
@@ -20,8 +22,10 @@ import type { settings as definition } from './config.ts';
 import { createBoundedWork } from './domain/bounded-work.ts';
 import { createCreateImageUpload } from './domain/create-image-upload.ts';
 import { createDeleteImage } from './domain/delete-image.ts';
+import { deliverEvents } from './domain/deliver-events.ts';
 import { createTakeEvents } from './domain/erase-user.ts';
 import { createImageAddresses } from './domain/image-address.ts';
+import { subscriptionsOf } from './domain/image-event.ts';
 import { createFindSignedImage } from './domain/open-image.ts';
 import type { ImageStore, PictureStore, UploadStore } from './domain/ports.ts';
 import { createSetAvatar } from './domain/set-avatar.ts';
@@ -30,6 +34,7 @@ import { createTakeInPicture } from './domain/take-in-picture.ts';
 import { createTakeInUpload, type TakeInUpload } from './domain/take-in-upload.ts';
 import { createUploadAddresses } from './domain/upload-address.ts';
 import { createUploadImage } from './domain/upload-image.ts';
+import { createEventDelivery } from './providers/event-delivery.ts';
 import { openFolderStore } from './providers/folder-store.ts';
 import { createPictureFetcher } from './providers/picture-fetcher.ts';
 import { createPeople } from './providers/profile-client.ts';
@@ -41,6 +46,7 @@ import { acceptMultipart } from './routes/multipart.ts';
 import { serveImages } from './routes/serve-image.ts';
 import { takeInUploads } from './routes/take-in-upload.ts';
 import { openDatabase, pingDatabase } from './store/database.ts';
+import { createEventOutbox } from './store/event-outbox.ts';
 import { createImageReader } from './store/image-reader.ts';
 import { createImageStore } from './store/image-store.ts';
 import { createUploadStore } from './store/upload-store.ts';
@@ -65,16 +71,12 @@ export async function startImageService(settings: Settings<typeof definition>, l
     throw new Error('The database cannot be reached. Check DATABASE_URL and whether PostgreSQL runs.');
   });
   const metrics = createServiceMetrics(settings);
-  const images = createImageStore(database, settings);
+  const images = createImageStore(database, settings, subscriptionsOf(settings.eventSubscribers));
   const uploads = createUploadStore(database, settings);
   const stores = { images, uploads, pictures };
   const { takeInUpload, ...actions } = createActions(settings, stores, (error) => report(logger, error));
-  const profile = createServiceClient(
-    'profile',
-    settings.profileUrls,
-    createTokenIssuer(settings.signingKey),
-    settings,
-  );
+  const issuer = createTokenIssuer(settings.signingKey);
+  const profile = createServiceClient('profile', settings.profileUrls, issuer, settings);
   const verifyToken = createTokenVerifier(settings.trustedKeys, 'image');
   const app = await createSubgraph<Context>({
     typeDefs: readFileSync(join(import.meta.dirname, '..', 'schema.graphql'), 'utf8'),
@@ -105,6 +107,13 @@ export async function startImageService(settings: Settings<typeof definition>, l
     },
   });
   const stopSweeping = sweepRegularly(images, pictures, settings.sweepIntervalMs, (error) => report(logger, error));
+  const subscribers = openSubscribers(settings, issuer);
+  const stopTelling = deliverEvents(
+    createEventOutbox(database, settings),
+    new Map(subscribers.map(([name, client]) => [name, createEventDelivery(client, settings.eventTimeoutMs)])),
+    settings,
+    (error) => logger.warn({ error: describeError(error) }, 'a subscriber did not take events, and is told again'),
+  );
   const url = await app.listen({ host: settings.host, port: settings.port });
   logger.info({ url }, 'image is ready');
   return {
@@ -112,7 +121,8 @@ export async function startImageService(settings: Settings<typeof definition>, l
     drainTimeoutMs: settings.drainTimeoutMs,
     async close() {
       await app.close();
-      await stopSweeping();
+      await Promise.all([stopSweeping(), stopTelling()]);
+      await Promise.all(subscribers.map(([, client]) => client.close()));
       await profile.close();
       await database.$disconnect();
     },
@@ -158,6 +168,17 @@ function createActions(
     addresses: createImageAddresses(settings.publicUrl, settings.urlSecret),
     fileOf: receiveSentFile,
   };
+}
+
+/** Clients of the subscribers that the settings name, each with a token of Image's for an audience of its name. */
+function openSubscribers(
+  settings: Settings<typeof definition>,
+  issuer: TokenIssuer,
+): [name: string, client: ServiceClient][] {
+  return settings.eventSubscribers.map(({ name, url }) => [
+    name,
+    createServiceClient(name, url, issuer, { ...settings, eventsPath: '' }),
+  ]);
 }
 
 /** Lets pictures in base64 through. */

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Caller, Page } from '@atrium/service-kit';
 import type { Image, NewImage } from './image.ts';
+import type { ImageEvent } from './image-event.ts';
 
 /** Who asks, and what is read for them within their one request. */
 export interface Asker {
@@ -112,6 +113,21 @@ export interface UploadStore {
   release(claim: UploadClaim): Promise<void>;
   /** Ends the upload without an image. */
   useUp(claim: UploadClaim): Promise<void>;
+}
+
+/** An event that is being delivered. */
+export interface LeasedEvent extends ImageEvent {
+  readonly position: bigint;
+  /** How often it was offered and not taken. */
+  readonly failures: number;
+}
+
+/** The events that subscribers have still to be told of. */
+export interface EventOutbox {
+  /** Events of this subscriber that are due, which others leave alone for a while: of each image the first. */
+  lease(subscriber: string, limit: number): Promise<LeasedEvent[]>;
+  remove(events: readonly LeasedEvent[]): Promise<void>;
+  putBack(events: readonly LeasedEvent[], delayMs: number): Promise<void>;
 }
 
 /** The bytes, by their hash. */

@@ -1,4 +1,6 @@
+import type { Subscriptions } from '../domain/image-event.ts';
 import type { Database, Transaction } from './database.ts';
+import { tell } from './event-outbox.ts';
 import { Prisma } from './generated/client.ts';
 import { lockUser } from './user-lock.ts';
 
@@ -9,6 +11,7 @@ const batchSize = 50;
 export async function eraseUser(
   database: Database,
   event: { source: string; id: string; userId: string },
+  subscriptions: Subscriptions,
 ): Promise<void> {
   await database.$transaction(async (transaction) => {
     await lockUser(transaction, event.userId, 'exclusive');
@@ -18,9 +21,11 @@ export async function eraseUser(
     await transaction.$executeRaw`
       INSERT INTO erased_users (user_id) VALUES (${event.userId}::uuid) ON CONFLICT DO NOTHING`;
     await transaction.imageUpload.deleteMany({ where: { ownerId: event.userId } });
-    const erased = await transaction.$queryRaw<{ sha256: string }[]>`
-      DELETE FROM images WHERE owner_id = ${event.userId}::uuid RETURNING sha256`;
+    const erased = await transaction.$queryRaw<{ id: string; sha256: string }[]>`
+      DELETE FROM images WHERE owner_id = ${event.userId}::uuid RETURNING id::text, sha256`;
     await doubt(transaction, [...new Set(erased.map(({ sha256 }) => sha256))]);
+    const images = erased.map(({ id }) => ({ id, ownerId: event.userId }));
+    await tell(transaction, subscriptions, 'image.deleted', images);
   });
 }
 
@@ -88,6 +93,7 @@ async function eraseBatch(
 /** What is forgotten, and when. Events are kept longer than any sender repeats them. */
 const lapsing = [
   { table: 'idempotency_keys', lapsed: 'expires_at <= now()' },
+  { table: 'outbox_events', lapsed: "created_at < now() - interval '30 days'" },
   { table: 'reservations', lapsed: 'expires_at <= now()' },
   {
     table: 'image_uploads',

@@ -1,4 +1,5 @@
 import { newId } from '@atrium/service-kit';
+import type { Subscriptions } from '../domain/image-event.ts';
 import type { EarlierUpload, ImageStore } from '../domain/ports.ts';
 import type { Database } from './database.ts';
 import { deleteImage } from './delete-image.ts';
@@ -13,19 +14,24 @@ export interface StoreDurations {
 }
 
 /** The port's implementation on PostgreSQL. */
-export function createImageStore(database: Database, durations: StoreDurations): ImageStore {
+export function createImageStore(
+  database: Database,
+  durations: StoreDurations,
+  subscriptions: Subscriptions,
+): ImageStore {
   return {
     findImage: (id) => database.image.findUnique({ where: { id } }),
     findEarlierUpload: (clientId, keyHmac) => findEarlierUpload(database, clientId, keyHmac),
     reservePicture: (sha256) => reservePicture(database, sha256, durations.reservationMs),
-    saveImage: (image, options) => saveImage(database, image, { ...options, idempotencyMs: durations.idempotencyMs }),
+    saveImage: (image, options) =>
+      saveImage(database, image, { ...options, subscriptions, idempotencyMs: durations.idempotencyMs }),
     releasePicture: (id, sha256) => releasePicture(database, id, sha256),
     setAvatar: (userId, imageId) => setAvatar(database, userId, imageId),
     async removeAvatar(userId) {
       await database.avatar.deleteMany({ where: { userId } });
     },
-    deleteImage: (id) => deleteImage(database, id),
-    eraseUser: (event) => eraseUser(database, event),
+    deleteImage: (id) => deleteImage(database, id, subscriptions),
+    eraseUser: (event) => eraseUser(database, event, subscriptions),
     eraseUnusedPictures: (eraseBytes, only) => eraseUnusedPictures(database, eraseBytes, only),
     forgetLapsed: () => forgetLapsed(database),
   };

@@ -1,12 +1,15 @@
 import type { Image, NewImage } from '../domain/image.ts';
+import type { Subscriptions } from '../domain/image-event.ts';
 import type { IdempotencyClaim, NewImageOptions, SaveOutcome } from '../domain/ports.ts';
 import type { Database, Transaction } from './database.ts';
+import { tell } from './event-outbox.ts';
 import { type ImageRow, toImage } from './image-row.ts';
 import { findEarlierUpload } from './image-store.ts';
 import { lockUser } from './user-lock.ts';
 
 interface SaveOptions extends NewImageOptions {
   readonly idempotencyMs: number;
+  readonly subscriptions: Subscriptions;
 }
 
 /** Undoes a transaction whose key another one has taken meanwhile. */
@@ -44,6 +47,7 @@ async function save(transaction: Transaction, image: NewImage, options: SaveOpti
       ON CONFLICT (user_id) DO UPDATE SET image_id = excluded.image_id`;
   }
   await transaction.picture.update({ where: { sha256: image.sha256 }, data: { mayBeUnused: false } });
+  await tell(transaction, options.subscriptions, 'image.uploaded', [saved]);
   return { outcome: 'saved', image: saved };
 }
 

@@ -34,7 +34,7 @@ export interface RunningImage {
   newUser(): string;
   /** How many rows a table has. */
   count(
-    table: 'images' | 'pictures' | 'avatars' | 'idempotency_keys' | 'reservations' | 'image_uploads',
+    table: 'images' | 'pictures' | 'avatars' | 'idempotency_keys' | 'reservations' | 'image_uploads' | 'outbox_events',
   ): Promise<number>;
   /** Where the service itself serves what a public address names. */
   local(url: string): string;
