@@ -45,6 +45,16 @@ test('a browser without a key sends a picture through the gateway, and it is the
   expect(await metadataOf(bytes)).toMatchObject({ width: 2_000, height: 3_000, exif: undefined });
 });
 
+test('a picture that was deleted is gone for everybody who had its address', async () => {
+  const { imageId, uploadUrl } = await announce({ asAvatar: true });
+  await put(uploadUrl, photo);
+  const url = (await atrium.user(userId))?.avatar?.url ?? '';
+  expect((await fetch(url)).status).toBe(200);
+  const answer = await atrium.query(operation('delete-image'), { input: { id: imageId } });
+  expect(dataOf(answer)).toEqual({ deleteImage: { deletedImageId: imageId, userErrors: [] } });
+  expect([(await fetch(url)).status, (await atrium.user(userId))?.avatar]).toEqual([404, null]);
+});
+
 test('what is refused has its code, in JSON, also where many bytes are still on their way', async () => {
   const { uploadUrl } = await announce({ sizeBytes: 10 });
   const { status, image, userErrors } = await put(uploadUrl, photo);

@@ -3,6 +3,7 @@ import {
   addresses,
   admissionSettings,
   callSettings,
+  choice,
   commonSettings,
   eventSubscribers,
   integer,
@@ -10,6 +11,7 @@ import {
   optional,
   type SettingsDefinition,
   secretKey,
+  secretText,
   text,
 } from '@atrium/service-kit';
 import { z } from 'zod';
@@ -40,7 +42,24 @@ export const settings = {
     min: 10,
     productionMinimum: 100,
   }),
-  folder: text('IMAGE_DIR', 'the folder that holds the pictures'),
+  store: choice(
+    'IMAGE_STORE',
+    'what holds the pictures: a folder, or a bucket of any S3-compatible store',
+    ['folder', 's3'],
+    'folder',
+  ),
+  folder: optional(text('IMAGE_DIR', 'the folder that holds the pictures; needed where IMAGE_STORE is folder')),
+  s3Bucket: optional(text('IMAGE_S3_BUCKET', 'the bucket that holds the pictures; needed where IMAGE_STORE is s3')),
+  s3Prefix: optional(text('IMAGE_S3_PREFIX', 'what stands in front of every key in the bucket: `pictures/`')),
+  s3Region: text('IMAGE_S3_REGION', 'the region of the bucket', 'us-east-1'),
+  s3Endpoint: optional(address('IMAGE_S3_ENDPOINT', 'where the S3-compatible store answers, if it is not Amazon’s')),
+  s3AccessKeyId: optional(
+    secretText(
+      'IMAGE_S3_ACCESS_KEY_ID',
+      'the id of the key for the bucket; left out, the AWS SDK looks for one by itself',
+    ),
+  ),
+  s3SecretAccessKey: optional(secretText('IMAGE_S3_SECRET_ACCESS_KEY', 'the secret of that key')),
   publicUrl: address('IMAGE_PUBLIC_URL', 'where clients find the pictures: a CDN, or the gateway with /images'),
   urlSecret: secretKey('IMAGE_URL_SECRET', 'signs the addresses of pictures; a new one ends every address given out'),
   idempotencySecret: secretKey('IDEMPOTENCY_HMAC_KEY', 'keys the hashes by which a retry is known'),
@@ -173,6 +192,11 @@ export const settings = {
       fallback: 60_000,
       min: 10,
     },
+  ),
+  compareIntervalMs: integer(
+    'IMAGE_COMPARE_INTERVAL_MS',
+    'how often all that is kept is compared with all that is known, both ways',
+    { fallback: 24 * 60 * 60 * 1_000, min: 100, max: 2_000_000_000, productionMinimum: 60_000 },
   ),
   sweepIntervalMs: integer('IMAGE_SWEEP_INTERVAL_MS', 'how often leftovers of interrupted uploads are cleared', {
     fallback: 10 * 60 * 1_000,

@@ -1,5 +1,7 @@
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { newId } from '@atrium/service-kit';
+import { waitUntil } from '@atrium/service-kit/testing/wait-until';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { noise } from './testing/pictures.ts';
 import { type Answer, type RunningImage, startImage, uploadImage } from './testing/running-image.ts';
@@ -7,7 +9,7 @@ import { type Answer, type RunningImage, startImage, uploadImage } from './testi
 let image: RunningImage;
 
 beforeAll(async () => {
-  image = await startImage();
+  image = await startImage({ IMAGE_COMPARE_INTERVAL_MS: '100' });
 });
 
 afterAll(() => image.stop());
@@ -85,4 +87,14 @@ test('uploads and deletions of the same photo at once never leave an image witho
   );
   expect(await Promise.all(kept.map(({ url }) => statusOf(url)))).toEqual(kept.map(() => 200));
   expect(storedFiles()).toHaveLength(1);
+});
+
+test('bytes that nobody knows are erased, and those of images stay', async () => {
+  const { id, sha256, url } = await upload(await picture());
+  const unknown = 'ab'.repeat(32);
+  mkdirSync(join(image.folder, 'ab', 'ab'), { recursive: true });
+  writeFileSync(join(image.folder, 'ab', 'ab', unknown), 'of nobody');
+  await waitUntil(() => !storedFiles().includes(unknown));
+  expect([storedFiles().includes(sha256), await statusOf(url)]).toEqual([true, 200]);
+  await remove(id);
 });

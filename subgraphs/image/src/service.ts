@@ -20,6 +20,7 @@ import type { Logger } from 'pino';
 import sharp from 'sharp';
 import type { settings as definition } from './config.ts';
 import { createBoundedWork } from './domain/bounded-work.ts';
+import { compareStores } from './domain/compare-stores.ts';
 import { createCreateImageUpload } from './domain/create-image-upload.ts';
 import { createDeleteImage } from './domain/delete-image.ts';
 import { deliverEvents } from './domain/deliver-events.ts';
@@ -34,8 +35,8 @@ import { createTakeInPicture } from './domain/take-in-picture.ts';
 import { createTakeInUpload, type TakeInUpload } from './domain/take-in-upload.ts';
 import { createUploadAddresses } from './domain/upload-address.ts';
 import { createUploadImage } from './domain/upload-image.ts';
+import { openPictureStore } from './open-picture-store.ts';
 import { createEventDelivery } from './providers/event-delivery.ts';
-import { openFolderStore } from './providers/folder-store.ts';
 import { createPictureFetcher } from './providers/picture-fetcher.ts';
 import { createPeople } from './providers/profile-client.ts';
 import { receiveSentFile } from './providers/sent-file.ts';
@@ -65,7 +66,7 @@ export async function startImageService(settings: Settings<typeof definition>, l
     throw new SettingsError(['IMAGE_URL_ALLOWED_HOSTS: is refused unless ATRIUM_MODE is development']);
   }
   sharp.concurrency(settings.decodeThreads);
-  const pictures = await openFolderStore(settings.folder);
+  const pictures = await openPictureStore(settings);
   const database = openDatabase(settings.databaseUrl, settings.databaseConnections);
   await pingDatabase(database).catch(() => {
     throw new Error('The database cannot be reached. Check DATABASE_URL and whether PostgreSQL runs.');
@@ -106,7 +107,17 @@ export async function startImageService(settings: Settings<typeof definition>, l
       receiveEvents(routed, verifyToken, createTakeEvents(images, pictures));
     },
   });
-  const stopSweeping = sweepRegularly(images, pictures, settings.sweepIntervalMs, (error) => report(logger, error));
+  const reportFault = (error: unknown) => report(logger, error);
+  const stopSweeping = regularly(() => sweep(images, pictures), settings.sweepIntervalMs, reportFault);
+  const stopComparing = regularly(
+    async () => {
+      const found = await compareStores(images, pictures);
+      if (found.missingPictures > 0) logger.error(found, 'bytes of images are missing from the store');
+      else if (found.unknownPictures > 0) logger.warn(found, 'bytes that nobody knew were erased');
+    },
+    settings.compareIntervalMs,
+    reportFault,
+  );
   const subscribers = openSubscribers(settings, issuer);
   const stopTelling = deliverEvents(
     createEventOutbox(database, settings),
@@ -121,7 +132,7 @@ export async function startImageService(settings: Settings<typeof definition>, l
     drainTimeoutMs: settings.drainTimeoutMs,
     async close() {
       await app.close();
-      await Promise.all([stopSweeping(), stopTelling()]);
+      await Promise.all([stopSweeping(), stopComparing(), stopTelling()]);
       await Promise.all(subscribers.map(([, client]) => client.close()));
       await profile.close();
       await database.$disconnect();
@@ -188,17 +199,16 @@ function readLargeBodies(app: FastifyInstance, settings: Settings<typeof definit
   readLargeBodiesInTurn(app, { smallBytes: smallBodyBytes, maxBytes }, inTurn);
 }
 
-/** Sweeps now and then at intervals; the answer stops it and waits for the sweep that is under way. */
-function sweepRegularly(
-  images: ImageStore,
-  pictures: PictureStore,
+/** Does it now and then at intervals; the answer stops it and waits for what is under way. */
+function regularly(
+  work: () => Promise<void>,
   intervalMs: number,
   reportFault: (error: unknown) => void,
 ): () => Promise<void> {
   let running = Promise.resolve();
   const start = (): void => {
-    // One at a time: a sweep that takes longer than the interval is followed by the next, never overtaken.
-    running = running.then(() => sweep(images, pictures)).catch(reportFault);
+    // One at a time: what takes longer than the interval is followed by the next, never overtaken.
+    running = running.then(work).catch(reportFault);
   };
   start();
   const timer = setInterval(start, intervalMs);

@@ -81,6 +81,11 @@ export interface ImageStore {
    * where some could not be.
    */
   eraseUnusedPictures(eraseBytes: (sha256: string) => Promise<void>, only?: string): Promise<void>;
+  /** Notes bytes that are kept and that no row knows, so that they are erased with the next that nothing refers to. */
+  adoptPictures(hashes: readonly string[]): Promise<number>;
+  isPictureUsed(sha256: string): Promise<boolean>;
+  /** The hashes of bytes that images have, page by page. */
+  usedPictures(): AsyncIterable<string[]>;
   /** Forgets keys, events, reservations and uploads whose time is over. */
   forgetLapsed(): Promise<void>;
 }
@@ -138,6 +143,9 @@ export interface PictureStore {
   open(sha256: string): Promise<Readable | null>;
   /** Resolves when the bytes are gone, or were not there. */
   erase(sha256: string): Promise<void>;
+  has(sha256: string): Promise<boolean>;
+  /** The hashes of all that is kept, page by page. */
+  list(): AsyncIterable<string[]>;
   /** Removes what a crash left half written. */
   clearAbandoned(): Promise<void>;
 }

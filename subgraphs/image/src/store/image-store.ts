@@ -4,6 +4,7 @@ import type { EarlierUpload, ImageStore } from '../domain/ports.ts';
 import type { Database } from './database.ts';
 import { deleteImage } from './delete-image.ts';
 import { eraseUnusedPictures, eraseUser, forgetLapsed } from './erasure.ts';
+import { adoptPictures, usedPictures } from './known-pictures.ts';
 import { saveImage } from './save-image.ts';
 
 /** For how long what was done is remembered. */
@@ -33,6 +34,9 @@ export function createImageStore(
     deleteImage: (id) => deleteImage(database, id, subscriptions),
     eraseUser: (event) => eraseUser(database, event, subscriptions),
     eraseUnusedPictures: (eraseBytes, only) => eraseUnusedPictures(database, eraseBytes, only),
+    adoptPictures: (hashes) => adoptPictures(database, hashes),
+    isPictureUsed: async (sha256) => (await database.image.findFirst({ where: { sha256 } })) !== null,
+    usedPictures: () => usedPictures(database),
     forgetLapsed: () => forgetLapsed(database),
   };
 }
