@@ -30,9 +30,13 @@ export async function allowOrigins(
     });
   }
   await app.register(cors, {
-    origin: (origin, done) => done(null, origin !== undefined && originAllowed(origin)),
-    methods: ['GET', 'POST'],
-    exposedHeaders,
-    maxAge: 600,
+    delegator: (request, done) =>
+      done(null, {
+        origin: (origin, answer) => answer(null, origin !== undefined && originAllowed(origin)),
+        // A page may send a picture itself, to the signed address that it was given, and PUT nothing else.
+        methods: request.url?.startsWith('/images/uploads/') ? ['PUT'] : ['GET', 'POST'],
+        exposedHeaders,
+        maxAge: 600,
+      }),
   });
 }

@@ -99,7 +99,7 @@ export async function createGateway(settings: GatewaySettings, logger: Logger): 
   await allowOrigins(app, { originAllowed, development });
   const hostAllowed = createHostCheck(settings.publicUrl);
   if (settings.keys && issuer) {
-    forwardImages(app, settings.keys.imageUrls);
+    forwardImages(app, settings.keys.imageUrls, settings.uploadTimeoutMs);
     forwardWebhooks(app, settings.keys.messagingUrls, settings.webhookMaxBytes);
     if (development) forwardInbox(app, { messagingUrls: settings.keys.messagingUrls, issuer, hostAllowed });
   }

@@ -6,6 +6,7 @@ export * from './connection.ts';
 export * from './database.ts';
 export * from './dates.ts';
 export * from './errors.ts';
+export * from './event-subscribers.ts';
 export * from './events.ts';
 export * from './graphql-errors.ts';
 export * from './host-check.ts';

@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 /** How often the process is looked at, in milliseconds. */
 const lookEveryMs = 500;
 /** The part of that time that a process at rest may be busy. */
-const restingUtilization = 0.02;
+const restingUtilization = 0.05;
 /** A heap that has grown by less is not worth the tenth of a second that a collection takes. */
 const worthwhileBytes = 24 * 1024 * 1024;
 

@@ -69,6 +69,7 @@ function anyValue(type: GraphQLInputType): string {
   if (isListType(type)) return '[]';
   if (type.name === 'ID') return `"${nobody}"`;
   if (isEnumType(type)) return type.getValues()[0]?.name ?? '';
+  if (type.name === 'Int') return '1';
   if (type.name === 'DateTime') return '"2026-11-24T09:30:00Z"';
   if (!isInputObjectType(type)) return '"x"';
   const required = Object.values(type.getFields()).filter((field) => isNonNullType(field.type));

@@ -203,6 +203,23 @@ export function inputRows(userId: string): Record<string, InputRows> {
         [{ idempotencyKey: nul }, 'INVALID_FORMAT input.idempotencyKey'],
       ],
     },
+    'create-image-upload': {
+      good: () => ({ userId, contentType: 'image/jpeg', sizeBytes: 1_000 }),
+      bad: [
+        [{ userId: nobody }, 'NOT_FOUND input.userId'],
+        [{ userId: 'no id' }, 'NOT_FOUND input.userId'],
+        [{ contentType: '' }, 'IMAGE_TYPE_NOT_ALLOWED input.contentType'],
+        [{ contentType: nul }, 'IMAGE_TYPE_NOT_ALLOWED input.contentType'],
+        [{ contentType: 'image/svg+xml' }, 'IMAGE_TYPE_NOT_ALLOWED input.contentType'],
+        [{ contentType: 'constructor' }, 'IMAGE_TYPE_NOT_ALLOWED input.contentType'],
+        [{ sizeBytes: 0 }, 'OUT_OF_RANGE input.sizeBytes'],
+        [{ sizeBytes: -1 }, 'OUT_OF_RANGE input.sizeBytes'],
+        [{ sizeBytes: 10 * 1024 * 1024 + 1 }, 'IMAGE_TOO_LARGE input.sizeBytes'],
+        [{ sizeBytes: 2 ** 40 }, 'BAD_USER_INPUT'],
+        [{ alt: 'x'.repeat(1_001) }, 'TOO_LONG input.alt'],
+        [{ alt: nul }, 'INVALID_FORMAT input.alt'],
+      ],
+    },
     'set-avatar': {
       good: () => ({ userId, imageId: null }),
       bad: [
@@ -211,6 +228,15 @@ export function inputRows(userId: string): Record<string, InputRows> {
         [{ imageId: nobody }, 'NOT_FOUND input.imageId'],
         [{ imageId: 'no id' }, 'NOT_FOUND input.imageId'],
         [{ imageId: nul }, 'NOT_FOUND input.imageId'],
+      ],
+    },
+    'delete-image': {
+      good: () => ({ id: nobody }),
+      bad: [
+        [{}, 'NOT_FOUND input.id'],
+        [{ id: 'no id' }, 'NOT_FOUND input.id'],
+        [{ id: '' }, 'NOT_FOUND input.id'],
+        [{ id: nul }, 'NOT_FOUND input.id'],
       ],
     },
     'send-message': {

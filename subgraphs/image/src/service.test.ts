@@ -1,6 +1,7 @@
 import { newId } from '@atrium/service-kit';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
+import { withClient } from '../../../stack/src/postgres/provision.ts';
 import { type PictureHost, startPictureHost } from './testing/picture-host.ts';
 import { bombPng, noise, photographWithMetadata, secretMarks } from './testing/pictures.ts';
 import { type RunningImage, startImage, uploadImage } from './testing/running-image.ts';
@@ -192,4 +193,18 @@ describe('the bytes at an address', () => {
     );
     expect(new Set(answers.map(String))).toEqual(new Set([String([404, 'no-store', null, '26'])]));
   });
+});
+
+test('what a client makes an idempotency key of is not kept', async () => {
+  const key = 'asha@example.com';
+  const base64 = (await noise(8, 8).png().toBuffer()).toString('base64');
+  const input = { userId: image.newUser(), base64, idempotencyKey: key };
+  const [first, again] = [await upload(input), await upload(input)];
+  expect(again.image.id).toBe(first.image.id);
+  const kept = await withClient(image.databaseUrl, async (client) => {
+    const { rows } = await client.query<{ row: string }>('SELECT idempotency_keys::text AS row FROM idempotency_keys');
+    return rows.map(({ row }) => row).join();
+  });
+  expect(kept).toContain('client');
+  expect([kept.includes(key), kept.includes(Buffer.from(key).toString('hex'))]).toEqual([false, false]);
 });

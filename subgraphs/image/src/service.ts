@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   createServiceClient,
@@ -8,8 +9,10 @@ import {
   type Running,
   receiveEvents,
   remainingMs,
+  type ServiceClient,
   type Settings,
   SettingsError,
+  type TokenIssuer,
 } from '@atrium/service-kit';
 import { createServiceMetrics, type ServiceMetrics } from '@atrium/service-kit/metrics';
 import { createSubgraph, type SubgraphContext } from '@atrium/service-kit/subgraph';
@@ -18,32 +21,43 @@ import type { Logger } from 'pino';
 import sharp from 'sharp';
 import type { settings as definition } from './config.ts';
 import { createBoundedWork } from './domain/bounded-work.ts';
+import { compareStores } from './domain/compare-stores.ts';
+import { createCreateImageUpload } from './domain/create-image-upload.ts';
+import { createDeleteImage } from './domain/delete-image.ts';
+import { deliverEvents } from './domain/deliver-events.ts';
 import { createTakeEvents } from './domain/erase-user.ts';
 import { eraseWithVariants } from './domain/erase-with-variants.ts';
 import { createImageAddresses } from './domain/image-address.ts';
+import { subscriptionsOf } from './domain/image-event.ts';
 import { createMakeInTurn } from './domain/make-in-turn.ts';
 import { createFindSignedImage } from './domain/open-image.ts';
 import { createOpenVariant, type OpenVariant } from './domain/open-variant.ts';
-import type { ImageStore, PictureStore, VariantStore } from './domain/ports.ts';
+import type { ImageStore, PictureStore, UploadStore, VariantStore } from './domain/ports.ts';
 import { createSetAvatar } from './domain/set-avatar.ts';
 import { sweep } from './domain/sweep.ts';
 import { createTakeInPicture } from './domain/take-in-picture.ts';
+import { createTakeInUpload, type TakeInUpload } from './domain/take-in-upload.ts';
 import { createTrimVariants } from './domain/trim-variants.ts';
+import { createUploadAddresses } from './domain/upload-address.ts';
 import { createUploadImage } from './domain/upload-image.ts';
 import { VariantCounts } from './domain/variant-counts.ts';
-import { openFolderStore } from './providers/folder-store.ts';
+import { openPictureStore } from './open-picture-store.ts';
+import { createEventDelivery } from './providers/event-delivery.ts';
 import { createPictureFetcher } from './providers/picture-fetcher.ts';
 import { createPeople } from './providers/profile-client.ts';
-import { readSentFile } from './providers/sent-file.ts';
+import { receiveSentFile } from './providers/sent-file.ts';
 import { openVariantFolder } from './providers/variant-folder.ts';
 import type { Actions, Context } from './resolvers/context.ts';
 import { resolvers } from './resolvers/index.ts';
 import { readLargeBodiesInTurn } from './routes/large-bodies.ts';
 import { acceptMultipart } from './routes/multipart.ts';
 import { serveImages } from './routes/serve-image.ts';
+import { takeInUploads } from './routes/take-in-upload.ts';
 import { openDatabase, pingDatabase } from './store/database.ts';
+import { createEventOutbox } from './store/event-outbox.ts';
 import { createImageReader } from './store/image-reader.ts';
 import { createImageStore } from './store/image-store.ts';
+import { createUploadStore } from './store/upload-store.ts';
 import { exposeVariants } from './variant-metrics.ts';
 
 /** A running Image service; `url` is where it listens. */
@@ -60,27 +74,24 @@ export async function startImageService(settings: Settings<typeof definition>, l
     throw new SettingsError(['IMAGE_URL_ALLOWED_HOSTS: is refused unless ATRIUM_MODE is development']);
   }
   sharp.concurrency(settings.decodeThreads);
-  const originals = await openFolderStore(settings.folder);
+  const originals = await openPictureStore(settings);
   const database = openDatabase(settings.databaseUrl, settings.databaseConnections);
   await pingDatabase(database).catch(() => {
     throw new Error('The database cannot be reached. Check DATABASE_URL and whether PostgreSQL runs.');
   });
   const metrics = createServiceMetrics(settings);
-  const images = createImageStore(database, settings);
+  const images = createImageStore(database, settings, subscriptionsOf(settings.eventSubscribers));
+  const uploads = createUploadStore(database, settings);
   const reportFault = (error: unknown) => report(logger, error);
-  const variants = openVariantFolder(join(settings.folder, 'variants'), settings, () => {
+  const variants = openVariantFolder(join(settings.folder ?? tmpdir(), 'variants'), settings, () => {
     trimVariants().catch(reportFault);
   });
   const trimVariants = createTrimVariants(images, variants);
   const pictures = eraseWithVariants(originals, variants);
-  const actions = createActions(settings, images, pictures, reportFault);
+  const { takeInUpload, ...actions } = createActions(settings, { images, uploads, pictures }, reportFault);
   const openVariant = createVariants(settings, { images, pictures, variants }, metrics);
-  const profile = createServiceClient(
-    'profile',
-    settings.profileUrls,
-    createTokenIssuer(settings.signingKey),
-    settings,
-  );
+  const issuer = createTokenIssuer(settings.signingKey);
+  const profile = createServiceClient('profile', settings.profileUrls, issuer, settings);
   const verifyToken = createTokenVerifier(settings.trustedKeys, 'image');
   const app = await createSubgraph<Context>({
     typeDefs: readFileSync(join(import.meta.dirname, '..', 'schema.graphql'), 'utf8'),
@@ -105,12 +116,29 @@ export async function startImageService(settings: Settings<typeof definition>, l
     routes(routed) {
       readLargeBodies(routed, settings);
       acceptMultipart(routed, { maxFileBytes: settings.maxBytes, maxFiles: settings.maxFiles });
+      takeInUploads(routed, takeInUpload);
       serveImages(routed, createFindSignedImage(images, pictures, openVariant, actions.addresses));
       receiveEvents(routed, verifyToken, createTakeEvents(images, pictures));
     },
   });
   const clearUp = () => sweep(images, pictures).finally(trimVariants);
-  const stopSweeping = sweepRegularly(clearUp, settings.sweepIntervalMs, reportFault);
+  const stopSweeping = regularly(clearUp, settings.sweepIntervalMs, reportFault);
+  const stopComparing = regularly(
+    async () => {
+      const found = await compareStores(images, pictures);
+      if (found.missingPictures > 0) logger.error(found, 'bytes of images are missing from the store');
+      else if (found.unknownPictures > 0) logger.warn(found, 'bytes that nobody knew were erased');
+    },
+    settings.compareIntervalMs,
+    reportFault,
+  );
+  const subscribers = openSubscribers(settings, issuer);
+  const stopTelling = deliverEvents(
+    createEventOutbox(database, settings),
+    new Map(subscribers.map(([name, client]) => [name, createEventDelivery(client, settings.eventTimeoutMs)])),
+    settings,
+    (error) => logger.warn({ error: describeError(error) }, 'a subscriber did not take events, and is told again'),
+  );
   const url = await app.listen({ host: settings.host, port: settings.port });
   logger.info({ url }, 'image is ready');
   return {
@@ -118,7 +146,8 @@ export async function startImageService(settings: Settings<typeof definition>, l
     drainTimeoutMs: settings.drainTimeoutMs,
     async close() {
       await app.close();
-      await stopSweeping();
+      await Promise.all([stopSweeping(), stopComparing(), stopTelling()]);
+      await Promise.all(subscribers.map(([, client]) => client.close()));
       await profile.close();
       await database.$disconnect();
     },
@@ -127,30 +156,42 @@ export async function startImageService(settings: Settings<typeof definition>, l
 
 function createActions(
   settings: Settings<typeof definition>,
-  images: ImageStore,
-  pictures: PictureStore,
+  { images, uploads, pictures }: { images: ImageStore; uploads: UploadStore; pictures: PictureStore },
   reportFault: (error: unknown) => void,
-): Actions {
+): Actions & { takeInUpload: TakeInUpload } {
   const inDecodeTurn = createBoundedWork({ running: settings.parallelDecodes, waiting: settings.waitingDecodes });
   const inFetchTurn = createBoundedWork({ running: settings.parallelFetches, waiting: settings.parallelFetches });
   const fetchPicture = createPictureFetcher({
     timeoutMs: settings.urlTimeoutMs,
     ports: new Set(settings.urlPorts),
     allowedHosts: new Set(settings.urlAllowedHosts),
+    onlyHosts: settings.urlOnlyHosts,
+    dnsServers: settings.urlDnsServers,
+    speed: { bytesPerSecond: settings.urlBytesPerSecond, windowMs: settings.urlSpeedWindowMs },
   });
+  const stores = { images, pictures, reportFault };
+  const takeInPicture = createTakeInPicture(settings, inDecodeTurn);
+  const uploadAddresses = createUploadAddresses(settings.uploadUrl ?? settings.publicUrl, settings.urlSecrets);
   return {
     uploadImage: createUploadImage({
-      images,
-      pictures,
-      takeInPicture: createTakeInPicture(settings, inDecodeTurn),
+      ...stores,
+      takeInPicture,
       fetchPicture: (address, options) => inFetchTurn(() => fetchPicture(address, options)),
       maxBytes: settings.maxBytes,
       idempotencySecret: settings.idempotencySecret,
-      reportFault,
+    }),
+    createImageUpload: createCreateImageUpload({ uploads, addresses: uploadAddresses, maxBytes: settings.maxBytes }),
+    takeInUpload: createTakeInUpload({
+      ...stores,
+      uploads,
+      takeInPicture,
+      addresses: uploadAddresses,
+      inTurn: createBoundedWork({ running: settings.parallelUploads, waiting: 0 }),
     }),
     setAvatar: createSetAvatar(images),
+    deleteImage: createDeleteImage(stores),
     addresses: createImageAddresses(settings.publicUrl, settings.urlSecrets),
-    fileOf: readSentFile,
+    fileOf: receiveSentFile,
   };
 }
 
@@ -166,6 +207,17 @@ function createVariants(
   return createOpenVariant({ ...stores, makeInTurn, decodeTimeoutMs, counts });
 }
 
+/** Clients of the subscribers that the settings name, each with a token of Image's for an audience of its name. */
+function openSubscribers(
+  settings: Settings<typeof definition>,
+  issuer: TokenIssuer,
+): [name: string, client: ServiceClient][] {
+  return settings.eventSubscribers.map(({ name, url }) => [
+    name,
+    createServiceClient(name, url, issuer, { ...settings, eventsPath: '' }),
+  ]);
+}
+
 /** Lets pictures in base64 through. */
 function readLargeBodies(app: FastifyInstance, settings: Settings<typeof definition>): void {
   const maxBytes = Math.ceil((settings.maxBytes * 4) / 3) + maxDocumentBytes;
@@ -173,16 +225,16 @@ function readLargeBodies(app: FastifyInstance, settings: Settings<typeof definit
   readLargeBodiesInTurn(app, { smallBytes: smallBodyBytes, maxBytes }, inTurn);
 }
 
-/** Sweeps now and then at intervals; the answer stops it and waits for the sweep that is under way. */
-function sweepRegularly(
-  clearUp: () => Promise<void>,
+/** Does it now and then at intervals; the answer stops it and waits for what is under way. */
+function regularly(
+  work: () => Promise<void>,
   intervalMs: number,
   reportFault: (error: unknown) => void,
 ): () => Promise<void> {
   let running = Promise.resolve();
   const start = (): void => {
-    // One at a time: a sweep that takes longer than the interval is followed by the next, never overtaken.
-    running = running.then(clearUp).catch(reportFault);
+    // One at a time: what takes longer than the interval is followed by the next, never overtaken.
+    running = running.then(work).catch(reportFault);
   };
   start();
   const timer = setInterval(start, intervalMs);

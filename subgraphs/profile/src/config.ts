@@ -3,6 +3,7 @@ import {
   admissionSettings,
   callSettings,
   commonSettings,
+  eventSubscribers,
   integer,
   optional,
   type Settings,
@@ -10,7 +11,7 @@ import {
   secretKey,
   secretText,
 } from '@atrium/service-kit';
-import { subscribers } from './subscriber-setting.ts';
+import { eventTypes, isServiceName } from './domain/subscriptions.ts';
 
 /** What the Profile process is told. */
 export const settings = {
@@ -147,9 +148,11 @@ export const settings = {
       'one streaming replica of the database; users are read there where it is not older than USER_CACHE_MAX_AGE_MS',
     ),
   ),
-  eventSubscribers: subscribers(
+  eventSubscribers: eventSubscribers(
     'EVENT_SUBSCRIBERS',
     'who hears of users besides the sisters, such as a bridge to NATS or Kafka: `name=address` with commas between, to which batches of CloudEvents are POSTed; `name:user.created+user.deleted=address` for some events only',
+    eventTypes,
+    isServiceName,
   ),
   cleanUpEveryMs: integer(
     'CLEAN_UP_EVERY_MS',

@@ -1,9 +1,12 @@
-import { readSettings } from '@atrium/service-kit';
+import { eventSubscribers, readSettings } from '@atrium/service-kit';
 import { expect, test } from '@jest/globals';
-import { subscribers } from './subscriber-setting.ts';
+import { eventTypes, isServiceName } from './domain/subscriptions.ts';
 
 const read = (text: string) =>
-  readSettings({ further: subscribers('EVENT_SUBSCRIBERS', 'who else') }, { EVENT_SUBSCRIBERS: text }).further;
+  readSettings(
+    { further: eventSubscribers('EVENT_SUBSCRIBERS', 'who else', eventTypes, isServiceName) },
+    { EVENT_SUBSCRIBERS: text },
+  ).further;
 
 test('subscribers are names with addresses, for all events or for some', () => {
   expect(read('')).toEqual([]);

@@ -1,11 +1,11 @@
 import { isId } from '@atrium/service-kit';
-import type { ReadFile } from './ports.ts';
+import type { ReceiveFile } from './ports.ts';
 import { inputError, type UserError, unknownUser } from './user-error.ts';
 
 /** What a caller asks to be taken in, as it came. */
 export interface UploadImageInput {
   readonly userId: string;
-  readonly file?: ReadFile | null | undefined;
+  readonly file?: ReceiveFile | null | undefined;
   readonly base64?: string | null | undefined;
   readonly url?: string | null | undefined;
   readonly alt?: string | null | undefined;
@@ -15,7 +15,7 @@ export interface UploadImageInput {
 
 /** Where the bytes come from. */
 export type PictureSource =
-  | { readonly kind: 'file'; readonly read: ReadFile }
+  | { readonly kind: 'file'; readonly receive: ReceiveFile }
   | { readonly kind: 'base64'; readonly text: string }
   | { readonly kind: 'url'; readonly address: string };
 
@@ -61,13 +61,14 @@ export function judgeUpload(input: UploadImageInput): Upload | UserError[] {
 
 function chooseSource({ file, base64, url }: UploadImageInput): PictureSource | undefined {
   const sources: PictureSource[] = [];
-  if (file != null) sources.push({ kind: 'file', read: file });
+  if (file != null) sources.push({ kind: 'file', receive: file });
   if (base64 != null) sources.push({ kind: 'base64', text: base64 });
   if (url != null) sources.push({ kind: 'url', address: url });
   return sources.length === 1 ? sources[0] : undefined;
 }
 
-function judgeText(field: keyof typeof longest, text: string | null | undefined): UserError | undefined {
+/** Judges a text of an upload by its length and its characters. */
+export function judgeText(field: keyof typeof longest, text: string | null | undefined): UserError | undefined {
   if (text == null) return undefined;
   const max = longest[field];
   // A character takes two units at most, so what has more units than that need not be counted.

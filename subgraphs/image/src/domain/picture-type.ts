@@ -21,7 +21,17 @@ export async function sniffPictureFormat(bytes: Buffer): Promise<PictureFormat> 
   // A TIFF is told from raw photographs by its directory, which stands at the end: without one it is a TIFF cut short.
   const format = mime === undefined && isTiff(bytes) ? 'tiff' : formats[mime ?? ''];
   if (format) return format;
-  throw new PictureRefusal('IMAGE_TYPE_NOT_ALLOWED', 'Send a JPEG, PNG, WebP, GIF, AVIF or TIFF picture.');
+  throw refuseType();
+}
+
+/** The format that a media type names, where pictures of it are taken in. */
+export function formatOf(contentType: string): PictureFormat | undefined {
+  return Object.hasOwn(formats, contentType) ? formats[contentType] : undefined;
+}
+
+/** The refusal of what is no picture that is taken in. */
+export function refuseType(): PictureRefusal {
+  return new PictureRefusal('IMAGE_TYPE_NOT_ALLOWED', 'Send a JPEG, PNG, WebP, GIF, AVIF or TIFF picture.');
 }
 
 function isTiff(bytes: Buffer): boolean {

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Caller, Page } from '@atrium/service-kit';
 import type { Image, NewImage } from './image.ts';
+import type { ImageEvent } from './image-event.ts';
 
 /** Who asks, and what is read for them within their one request. */
 export interface Asker {
@@ -27,10 +28,10 @@ export interface ImageReader {
   refresh(): void;
 }
 
-/** A client's idempotency key and the keyed hash of the input that came with it. */
+/** Keyed hashes of a client's idempotency key, which is the client's own text, and of the input that came with it. */
 export interface IdempotencyClaim {
   readonly clientId: string;
-  readonly key: string;
+  readonly keyHmac: Buffer;
   readonly payloadHmac: Buffer;
 }
 
@@ -48,31 +49,92 @@ export type SaveOutcome =
   /** The reservation ran out, or what a key stood for went away at this very moment. */
   | { readonly outcome: 'try-again' };
 
+/** What is saved and ended together with an image. */
+export interface NewImageOptions {
+  readonly reservationId: string;
+  readonly asAvatar: boolean;
+  readonly claim: IdempotencyClaim | undefined;
+  /** Where the bytes came to an announced upload's address. */
+  readonly upload?: UploadClaim | undefined;
+}
+
 /** Images, avatars and who refers to which bytes. */
 export interface ImageStore {
   findImage(id: string): Promise<Image | null>;
   /** What this client's key has brought about and not yet forgotten. */
-  findEarlierUpload(clientId: string, key: string): Promise<EarlierUpload | null>;
+  findEarlierUpload(clientId: string, keyHmac: Buffer): Promise<EarlierUpload | null>;
   /** Announces bytes that are about to be stored, so that nobody erases them meanwhile; answers the reservation's id. */
   reservePicture(sha256: string): Promise<string>;
-  /** Saves image, avatar and key as one, and ends the reservation. Nothing is saved unless the outcome is `saved`. */
-  saveImage(
-    image: NewImage,
-    options: { reservationId: string; asAvatar: boolean; claim: IdempotencyClaim | undefined },
-  ): Promise<SaveOutcome>;
+  /** Saves image, avatar and key as one, and ends the reservation and the upload. Nothing is saved unless the outcome is `saved`. */
+  saveImage(image: NewImage, options: NewImageOptions): Promise<SaveOutcome>;
   /** Gives a reservation up; the bytes are erased with the next that nothing refers to. */
   releasePicture(reservationId: string, sha256: string): Promise<void>;
   /** Makes one of the user's images their avatar; false where the user has no such image. */
   setAvatar(userId: string, imageId: string): Promise<boolean>;
   removeAvatar(userId: string): Promise<void>;
+  /** Deletes an image, and answers the hash of its bytes; null where there is none. */
+  deleteImage(id: string): Promise<{ readonly sha256: string } | null>;
   /** Erases all that is known of a user, once for each event, and keeps what is on its way from arriving. */
   eraseUser(event: { source: string; id: string; userId: string }): Promise<void>;
-  /** Has the bytes erased that nothing refers to, while nothing can begin to; rejects where some could not be. */
-  eraseUnusedPictures(eraseBytes: (sha256: string) => Promise<void>): Promise<void>;
-  /** Forgets keys, events and reservations whose time is over. */
+  /**
+   * Has the bytes erased that nothing refers to, while nothing can begin to; of one hash only where it is given. Rejects
+   * where some could not be.
+   */
+  eraseUnusedPictures(eraseBytes: (sha256: string) => Promise<void>, only?: string): Promise<void>;
+  /** Notes bytes that are kept and that no row knows, so that they are erased with the next that nothing refers to. */
+  adoptPictures(hashes: readonly string[]): Promise<number>;
+  isPictureUsed(sha256: string): Promise<boolean>;
+  /** The hashes of bytes that images have, page by page. */
+  usedPictures(): AsyncIterable<string[]>;
+  /** Forgets keys, events, reservations and uploads whose time is over. */
   forgetLapsed(): Promise<void>;
   /** Those of these hashes whose pictures are stored. */
   knownPictures(hashes: string[]): Promise<Set<string>>;
+}
+
+/** An image that was announced before its bytes are sent; its id is the image's. */
+export interface AnnouncedUpload {
+  readonly id: string;
+  readonly userId: string;
+  readonly contentType: string;
+  readonly sizeBytes: number;
+  readonly alt: string | null;
+  readonly asAvatar: boolean;
+}
+
+/** An announced upload in the hands of one sender. */
+export interface UploadClaim {
+  readonly id: string;
+  readonly claimId: string;
+}
+
+/** The images that were announced and have not arrived. */
+export interface UploadStore {
+  /** Notes an upload; answers until when it may be begun. */
+  announce(upload: AnnouncedUpload): Promise<Date>;
+  /** An upload whose time is not over. */
+  find(id: string): Promise<AnnouncedUpload | null>;
+  /** Lets one sender begin, and answers their claim's id; null where it is over, used up, or another's for a while. */
+  claim(id: string): Promise<string | null>;
+  /** Lets others begin again. */
+  release(claim: UploadClaim): Promise<void>;
+  /** Ends the upload without an image. */
+  useUp(claim: UploadClaim): Promise<void>;
+}
+
+/** An event that is being delivered. */
+export interface LeasedEvent extends ImageEvent {
+  readonly position: bigint;
+  /** How often it was offered and not taken. */
+  readonly failures: number;
+}
+
+/** The events that subscribers have still to be told of. */
+export interface EventOutbox {
+  /** Events of this subscriber that are due, which others leave alone for a while: of each image the first. */
+  lease(subscriber: string, limit: number): Promise<LeasedEvent[]>;
+  remove(events: readonly LeasedEvent[]): Promise<void>;
+  putBack(events: readonly LeasedEvent[], delayMs: number): Promise<void>;
 }
 
 /** The bytes, by their hash. */
@@ -85,18 +147,34 @@ export interface PictureStore {
   readInto(sha256: string, buffer: Buffer): Promise<number | null>;
   /** Resolves when the bytes are gone, or were not there. */
   erase(sha256: string): Promise<void>;
+  has(sha256: string): Promise<boolean>;
+  /** The hashes of all that is kept, page by page. */
+  list(): AsyncIterable<string[]>;
   /** Removes what a crash left half written. */
   clearAbandoned(): Promise<void>;
 }
 
-/** Reads a file that a caller sends; rejects with a PictureRefusal where it is over the limit. */
-export type ReadFile = (maxBytes: number) => Promise<Buffer>;
+/** Bytes of unknown origin that have arrived in full. They lie on the disk: what waits for its turn holds no memory. */
+export interface ReceivedFile {
+  /** Of the bytes as they came, in hexadecimal. */
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  read(): Promise<Buffer>;
+  /** To be called when nobody will read any more. */
+  discard(): Promise<void>;
+}
+
+/** Receives a file that a caller sends; rejects with a PictureRefusal where it is over the limit. */
+export type ReceiveFile = (maxBytes: number) => Promise<ReceivedFile>;
 
 /**
  * Fetches a picture from an address; rejects with a PictureRefusal where that is not allowed or fails. The time is
  * asked for when the fetch begins, which may be after a wait.
  */
-export type FetchPicture = (address: string, options: { maxBytes: number; timeoutMs: () => number }) => Promise<Buffer>;
+export type FetchPicture = (
+  address: string,
+  options: { maxBytes: number; timeoutMs: () => number },
+) => Promise<ReceivedFile>;
 
 /** Bytes of something larger; the last one is part of it. */
 export interface ByteRange {

@@ -1,9 +1,22 @@
+import { createHash } from 'node:crypto';
+import type { ReceivedFile } from './ports.ts';
 import { PictureRefusal, tooLarge } from './user-error.ts';
 
 const dataUri = /^data:[^,]{0,200},/i;
 
+/** The bytes of base64 text as a received file, in memory like the text itself. */
+export function receiveBase64(text: string, maxBytes: number): ReceivedFile {
+  const bytes = readBase64(text, maxBytes);
+  return {
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    sizeBytes: bytes.length,
+    read: async () => bytes,
+    discard: async () => {},
+  };
+}
+
 /** The bytes of base64 text, plain or as a `data:` URI; line breaks are skipped, and both alphabets are known. */
-export function readBase64(text: string, maxBytes: number): Buffer {
+function readBase64(text: string, maxBytes: number): Buffer {
   const head = dataUri.exec(text)?.[0] ?? '';
   if (head && !/;base64,$/i.test(head)) throw notBase64();
   const body = text

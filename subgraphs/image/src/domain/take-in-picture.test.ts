@@ -8,7 +8,7 @@ import { createTakeInPicture, type PictureLimits } from './take-in-picture.ts';
 const limits: PictureLimits = { maxBytes: 1_000_000, maxPixels: 1_000_000, maxFrames: 5, decodeTimeoutMs: 20_000 };
 const inTurn = createBoundedWork({ running: 1, waiting: 100 });
 const takeInPicture = createTakeInPicture(limits, inTurn);
-const takeIn = (bytes: Buffer) => takeInPicture(bytes, () => 20_000);
+const takeIn = (bytes: Buffer) => takeInPicture({ sizeBytes: bytes.length, read: async () => bytes }, () => 20_000);
 
 describe('every kind of picture', () => {
   test('is stored in a format that every browser shows', async () => {

@@ -5,6 +5,7 @@ import { rgbaToThumbHash } from 'thumbhash';
 import type { BoundedWork } from './bounded-work.ts';
 import type { Picture } from './image.ts';
 import { type PictureFormat, sniffPictureFormat } from './picture-type.ts';
+import type { ReceivedFile } from './ports.ts';
 import { PictureRefusal, tooLarge } from './user-error.ts';
 
 /** What a picture may cost. */
@@ -16,10 +17,15 @@ export interface PictureLimits {
 }
 
 /**
- * Turns bytes of unknown origin into a picture that may be stored; rejects with a PictureRefusal. `timeLeftMs` is asked
- * when the picture's turn to be decoded has come, and may throw.
+ * Turns bytes of unknown origin into a picture that may be stored; rejects with a PictureRefusal. The file is read and
+ * `timeLeftMs` is asked, which may throw, when the picture's turn to be decoded has come. Where a format was `announced`, bytes of another
+ * are refused.
  */
-export type TakeInPicture = (bytes: Buffer, timeLeftMs: () => number) => Promise<Picture>;
+export type TakeInPicture = (
+  file: Pick<ReceivedFile, 'sizeBytes' | 'read'>,
+  timeLeftMs: () => number,
+  announced?: PictureFormat,
+) => Promise<Picture>;
 
 /** The longest side that every output format can have; WebP's is the shortest. */
 const maxSidePixels = 16_383;
@@ -40,13 +46,18 @@ sharp.cache(false);
  * behind the picture is gone. The encoders' settings are fixed: the same bytes give the same hash, however they came.
  */
 export function createTakeInPicture(limits: PictureLimits, inTurn: BoundedWork): TakeInPicture {
-  return async (bytes, timeLeftMs) => {
-    if (bytes.length === 0) throw new PictureRefusal('REQUIRED', 'The picture is empty. Send one that has bytes.');
-    if (bytes.length > limits.maxBytes) throw tooLarge(limits.maxBytes);
-    const format = await sniffPictureFormat(bytes);
-    return inTurn(async () =>
-      decode(bytes, format, { ...limits, decodeTimeoutMs: Math.min(limits.decodeTimeoutMs, timeLeftMs()) }),
-    );
+  return async (file, timeLeftMs, announced) => {
+    if (file.sizeBytes === 0) throw new PictureRefusal('REQUIRED', 'The picture is empty. Send one that has bytes.');
+    if (file.sizeBytes > limits.maxBytes) throw tooLarge(limits.maxBytes);
+    return inTurn(async () => {
+      const decodeTimeoutMs = Math.min(limits.decodeTimeoutMs, timeLeftMs());
+      const bytes = await file.read();
+      const format = await sniffPictureFormat(bytes);
+      if (announced && announced !== format) {
+        throw new PictureRefusal('IMAGE_TYPE_NOT_ALLOWED', 'The bytes are of another type than was announced.');
+      }
+      return decode(bytes, format, { ...limits, decodeTimeoutMs });
+    });
   };
 }
 
@@ -105,7 +116,9 @@ function encode(upright: Sharp, format: PictureFormat, hasAlpha: boolean): Promi
     return upright.png({ compressionLevel: 6, adaptiveFiltering: true }).toBuffer({ resolveWithObject: true });
   }
   if (hasAlpha) return upright.webp({ quality: 90, alphaQuality: 90, effort: 4 }).toBuffer({ resolveWithObject: true });
-  return upright.jpeg({ quality: 90, chromaSubsampling: '4:2:0' }).toBuffer({ resolveWithObject: true });
+  // Codes fitted to the picture would spare a twentieth of the bytes and hold all of its coefficients in memory: 3 bytes a pixel.
+  const options = { quality: 90, chromaSubsampling: '4:2:0', optimiseCoding: false };
+  return upright.jpeg(options).toBuffer({ resolveWithObject: true });
 }
 
 async function thumbhashOf(stored: Buffer): Promise<string> {

@@ -51,7 +51,7 @@ const uploadImage = createUploadImage({
   async fetchPicture(_address, { timeoutMs }) {
     fetchTimeoutMs = timeoutMs();
     step('fetch');
-    return picture.bytes;
+    return { sha256: '', sizeBytes: 5, read: async () => picture.bytes, discard: async () => step('discard') };
   },
   maxBytes: 1_000,
   idempotencySecret: Buffer.alloc(32),
@@ -69,7 +69,7 @@ const upload = () => uploadImage(asker, { userId: newId(), url: 'https://example
 
 test('an upload that can be answered in time is stored', async () => {
   expect((await upload()).userErrors).toEqual([]);
-  expect(done).toEqual(['fetch', 'decode', 'keep', 'save']);
+  expect(done).toEqual(['fetch', 'decode', 'discard', 'keep', 'save']);
 });
 
 test('a slow address leaves time to decode, to store and to answer', async () => {
@@ -79,9 +79,9 @@ test('a slow address leaves time to decode, to store and to answer', async () =>
 });
 
 test.each([
-  ['fetch', ['fetch']],
-  ['decode', ['fetch', 'decode']],
-  ['keep', ['fetch', 'decode', 'keep', 'release']],
+  ['fetch', ['fetch', 'discard']],
+  ['decode', ['fetch', 'decode', 'discard']],
+  ['keep', ['fetch', 'decode', 'discard', 'keep', 'release']],
 ])('an upload whose time is over after %s is a TIMEOUT and not stored', async (last, steps) => {
   during = (name) => {
     if (name === last) leftMs = 0;

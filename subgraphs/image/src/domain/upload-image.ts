@@ -1,18 +1,11 @@
 import { newId, PublicError, timedOut } from '@atrium/service-kit';
 import type { Image, Picture } from './image.ts';
 import { judgeUpload, type Upload, type UploadImageInput } from './judge-upload.ts';
-import { isSamePayload, payloadHmac } from './payload-hmac.ts';
+import { isSamePayload, keyHmac, payloadHmac } from './payload-hmac.ts';
 import { requireImageWrite } from './policy.ts';
-import type {
-  Asker,
-  EarlierUpload,
-  FetchPicture,
-  IdempotencyClaim,
-  ImageStore,
-  PictureStore,
-  SaveOutcome,
-} from './ports.ts';
-import { readBase64 } from './read-base64.ts';
+import type { Asker, EarlierUpload, FetchPicture, IdempotencyClaim, ReceivedFile } from './ports.ts';
+import { receiveBase64 } from './read-base64.ts';
+import { type StorePictureParts, storePicture } from './store-picture.ts';
 import type { TakeInPicture } from './take-in-picture.ts';
 import { inputError, PictureRefusal, type UserError, unknownUser } from './user-error.ts';
 
@@ -23,15 +16,11 @@ export interface UploadImageOutcome {
 }
 
 /** What uploading is made of. */
-export interface UploadImageParts {
-  readonly images: ImageStore;
-  readonly pictures: PictureStore;
+export interface UploadImageParts extends StorePictureParts {
   readonly takeInPicture: TakeInPicture;
   readonly fetchPicture: FetchPicture;
   readonly maxBytes: number;
   readonly idempotencySecret: Buffer;
-  /** Told what went wrong where the caller's answer does not depend on it. */
-  readonly reportFault: (error: unknown) => void;
 }
 
 /** The part of a caller's time that fetching may take; the rest is for decoding and storing. */
@@ -59,14 +48,17 @@ export function createUploadImage(parts: UploadImageParts): UploadImage {
 }
 
 async function takeIn(parts: UploadImageParts, asker: Asker, upload: Upload): Promise<UploadImageOutcome> {
-  const sent = await bytesSent(upload, parts.maxBytes);
+  const sent = await receive(upload, parts.maxBytes);
   const claim = claimOf(parts, asker, upload, sent);
-  const earlier = claim && (await parts.images.findEarlierUpload(claim.clientId, claim.key));
+  const earlier = claim && (await parts.images.findEarlierUpload(claim.clientId, claim.keyHmac));
   if (claim && earlier) return repeated(claim, earlier);
   // Asked before anything is fetched or decoded, so that strangers' pictures cost nothing.
   if (!(await asker.people.exists(upload.userId))) return refused(unknownUser());
-  const picture = await parts.takeInPicture(sent ?? (await fetched(parts, asker, upload)), () => timeLeft(asker));
-  const saved = await store(parts, asker, upload, { picture, claim });
+  const picture = await decoded(parts, asker, sent ?? (await fetched(parts, asker, upload)));
+  const { userId, alt, asAvatar } = upload;
+  const saved = await storePicture(parts, picture, { id: newId(), userId, alt, asAvatar, claim }, () =>
+    timeLeft(asker),
+  );
   switch (saved.outcome) {
     case 'saved':
       asker.images.refresh();
@@ -81,12 +73,20 @@ async function takeIn(parts: UploadImageParts, asker: Asker, upload: Upload): Pr
 }
 
 /** The bytes that came with the request; undefined where they are still to be fetched. */
-async function bytesSent({ source }: Upload, maxBytes: number): Promise<Buffer | undefined> {
-  if (source.kind === 'file') return source.read(maxBytes);
-  return source.kind === 'base64' ? readBase64(source.text, maxBytes) : undefined;
+async function receive({ source }: Upload, maxBytes: number): Promise<ReceivedFile | undefined> {
+  if (source.kind === 'file') return source.receive(maxBytes);
+  return source.kind === 'base64' ? receiveBase64(source.text, maxBytes) : undefined;
 }
 
-async function fetched(parts: UploadImageParts, asker: Asker, { source }: Upload): Promise<Buffer> {
+async function decoded(parts: UploadImageParts, asker: Asker, file: ReceivedFile): Promise<Picture> {
+  try {
+    return await parts.takeInPicture(file, () => timeLeft(asker));
+  } finally {
+    await file.discard();
+  }
+}
+
+async function fetched(parts: UploadImageParts, asker: Asker, { source }: Upload): Promise<ReceivedFile> {
   if (source.kind !== 'url') throw new Error('only addresses are fetched');
   const { maxBytes } = parts;
   return parts.fetchPicture(source.address, { maxBytes, timeoutMs: () => fetchShare * timeLeft(asker) });
@@ -103,47 +103,15 @@ function claimOf(
   parts: UploadImageParts,
   { caller }: Asker,
   upload: Upload,
-  bytes: Buffer | undefined,
+  sent: ReceivedFile | undefined,
 ): IdempotencyClaim | undefined {
   if (upload.idempotencyKey === undefined || caller.kind !== 'client') return undefined;
-  const hmac = payloadHmac(parts.idempotencySecret, upload, bytes);
-  return { clientId: caller.clientId, key: upload.idempotencyKey, payloadHmac: hmac };
-}
-
-/**
- * Bytes first, then the row: nobody is answered with an image whose bytes could be lost. The reservation keeps the
- * bytes from being erased in between, and what ends without an image leaves no bytes either.
- */
-async function store(
-  { images, pictures, reportFault }: UploadImageParts,
-  asker: Asker,
-  { userId, alt, asAvatar }: Upload,
-  upload: { picture: Picture; claim: IdempotencyClaim | undefined },
-): Promise<SaveOutcome> {
-  const { bytes, ...picture } = upload.picture;
-  timeLeft(asker);
-  const reservationId = await images.reservePicture(picture.sha256);
-  let saved: SaveOutcome | undefined;
-  try {
-    await pictures.keep(picture.sha256, bytes);
-    const image = { id: newId(), ownerId: userId, alt, sizeBytes: bytes.length, ...picture };
-    timeLeft(asker);
-    saved = await images.saveImage(image, { reservationId, asAvatar, claim: upload.claim });
-    return saved;
-  } finally {
-    // Whatever cannot be cleared up now, the next sweep finds.
-    if (saved?.outcome !== 'saved') await giveUp(images, pictures, reservationId, picture.sha256).catch(reportFault);
-  }
-}
-
-async function giveUp(
-  images: ImageStore,
-  pictures: PictureStore,
-  reservationId: string,
-  sha256: string,
-): Promise<void> {
-  await images.releasePicture(reservationId, sha256);
-  await images.eraseUnusedPictures(pictures.erase);
+  const secret = parts.idempotencySecret;
+  return {
+    clientId: caller.clientId,
+    keyHmac: keyHmac(secret, caller.clientId, upload.idempotencyKey),
+    payloadHmac: payloadHmac(secret, upload, sent?.sha256),
+  };
 }
 
 function repeated(claim: IdempotencyClaim | undefined, earlier: EarlierUpload): UploadImageOutcome {

@@ -3,6 +3,7 @@ export type UserErrorCode =
   | 'REQUIRED'
   | 'TOO_LONG'
   | 'INVALID_FORMAT'
+  | 'OUT_OF_RANGE'
   | 'NOT_FOUND'
   | 'IDEMPOTENCY_CONFLICT'
   | 'EXACTLY_ONE_REQUIRED'

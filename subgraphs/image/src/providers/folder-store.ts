@@ -25,6 +25,8 @@ export async function openFolderStore(folder: string): Promise<PictureStore> {
       const file = await unlessMissing(open(placeOf(sha256)));
       return file ? fill(buffer, file) : null;
     },
+    has: async (sha256) => (await unlessMissing(stat(placeOf(sha256)))) !== undefined,
+    list: () => list(root),
     erase: (sha256) => rm(placeOf(sha256), { force: true }),
     clearAbandoned: () => clearAbandoned(incoming),
   };
@@ -98,6 +100,17 @@ async function syncFolder(folder: string): Promise<void> {
     if (process.platform !== 'win32') throw error;
   } finally {
     await handle?.close();
+  }
+}
+
+/** One page for each folder of the second level. */
+async function* list(root: string): AsyncGenerator<string[]> {
+  const foldersOf = async (folder: string) =>
+    (await readdir(folder)).filter((name) => /^[0-9a-f]{2}$/.test(name)).map((name) => join(folder, name));
+  for (const outer of await foldersOf(root)) {
+    for (const inner of await foldersOf(outer)) {
+      yield (await readdir(inner)).filter((name) => /^[0-9a-f]{64}$/.test(name));
+    }
   }
 }
 

@@ -1,4 +1,6 @@
 import { DateTime } from '@atrium/service-kit';
+import { createImageUpload } from './create-image-upload.ts';
+import { deleteImage } from './delete-image.ts';
 import type { Resolvers } from './generated/schema.ts';
 import { Image, ImageConnection, image } from './image.ts';
 import { setAvatar } from './set-avatar.ts';
@@ -11,7 +13,7 @@ export const resolvers: Resolvers = {
   DateTime,
   Upload,
   Query: { image },
-  Mutation: { uploadImage, setAvatar },
+  Mutation: { uploadImage, createImageUpload, setAvatar, deleteImage },
   Image,
   ImageConnection,
   User,

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { createHttpServer, createLogger } from '@atrium/service-kit';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { FastifyInstance } from 'fastify';
-import { readSentFile } from '../providers/sent-file.ts';
+import { receiveSentFile } from '../providers/sent-file.ts';
 import { acceptMultipart } from './multipart.ts';
 
 let app: FastifyInstance;
@@ -18,9 +18,9 @@ beforeAll(async () => {
   });
   acceptMultipart(app, { maxFileBytes, maxFiles: 1 });
   app.post<{ Body: { file: { promise: Promise<unknown> } } }>('/graphql', async ({ body }) => {
-    const file = readSentFile(body.file.promise);
-    return file(maxFileBytes).then(
-      (bytes) => ({ sizeBytes: bytes.length }),
+    const receive = receiveSentFile(body.file.promise);
+    return receive(maxFileBytes).then(
+      async (file) => ({ sizeBytes: (await file.read()).length }),
       ({ code }) => ({ code }),
     );
   });

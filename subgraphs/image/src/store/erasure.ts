@@ -1,4 +1,6 @@
+import type { Subscriptions } from '../domain/image-event.ts';
 import type { Database, Transaction } from './database.ts';
+import { tell } from './event-outbox.ts';
 import { Prisma } from './generated/client.ts';
 import { lockUser } from './user-lock.ts';
 
@@ -9,6 +11,7 @@ const batchSize = 50;
 export async function eraseUser(
   database: Database,
   event: { source: string; id: string; userId: string },
+  subscriptions: Subscriptions,
 ): Promise<void> {
   await database.$transaction(async (transaction) => {
     await lockUser(transaction, event.userId, 'exclusive');
@@ -17,13 +20,17 @@ export async function eraseUser(
     if (taken === 0) return;
     await transaction.$executeRaw`
       INSERT INTO erased_users (user_id) VALUES (${event.userId}::uuid) ON CONFLICT DO NOTHING`;
-    const erased = await transaction.$queryRaw<{ sha256: string }[]>`
-      DELETE FROM images WHERE owner_id = ${event.userId}::uuid RETURNING sha256`;
+    await transaction.imageUpload.deleteMany({ where: { ownerId: event.userId } });
+    const erased = await transaction.$queryRaw<{ id: string; sha256: string }[]>`
+      DELETE FROM images WHERE owner_id = ${event.userId}::uuid RETURNING id::text, sha256`;
     await doubt(transaction, [...new Set(erased.map(({ sha256 }) => sha256))]);
+    const images = erased.map(({ id }) => ({ id, ownerId: event.userId }));
+    await tell(transaction, subscriptions, 'image.deleted', images);
   });
 }
 
-async function doubt(transaction: Transaction, hashes: string[]): Promise<void> {
+/** Has whoever sweeps look closer at these bytes, to which something has stopped to refer. */
+export async function doubt(transaction: Transaction, hashes: string[]): Promise<void> {
   // Rows are locked in the order of their hashes by everyone who locks several, so that nobody waits in a circle.
   await transaction.$executeRaw`
     UPDATE pictures SET may_be_unused = true
@@ -38,12 +45,13 @@ async function doubt(transaction: Transaction, hashes: string[]): Promise<void> 
 export async function eraseUnusedPictures(
   database: Database,
   eraseBytes: (sha256: string) => Promise<void>,
+  only: string | undefined,
 ): Promise<void> {
   const faults: unknown[] = [];
   let after = '';
   for (;;) {
     const last = await database.$transaction(
-      async (transaction) => eraseBatch(transaction, after, eraseBytes, faults),
+      async (transaction) => eraseBatch(transaction, { after, only }, eraseBytes, faults),
       {
         timeout: 30_000,
       },
@@ -54,15 +62,15 @@ export async function eraseUnusedPictures(
   if (faults.length > 0) throw new AggregateError(faults, 'some pictures could not be erased');
 }
 
-/** Erases one batch of those behind `after`; answers the last of it, or undefined where there was none. */
+/** Erases one batch of those behind `after`, or `only` this one; answers the last of it, or undefined where there was none. */
 async function eraseBatch(
   transaction: Transaction,
-  after: string,
+  { after, only }: { after: string; only: string | undefined },
   eraseBytes: (sha256: string) => Promise<void>,
   faults: unknown[],
 ): Promise<string | undefined> {
   const doubtful = await transaction.$queryRaw<{ sha256: string }[]>`
-    SELECT sha256 FROM pictures WHERE may_be_unused AND sha256 > ${after}
+    SELECT sha256 FROM pictures WHERE may_be_unused AND sha256 > ${after} AND (${only ?? null}::text IS NULL OR sha256 = ${only ?? null})
     AND NOT EXISTS (SELECT FROM reservations WHERE reservations.sha256 = pictures.sha256 AND expires_at > now())
     ORDER BY sha256 LIMIT ${batchSize} FOR UPDATE`;
   const hashes = doubtful.map(({ sha256 }) => sha256);
@@ -85,7 +93,12 @@ async function eraseBatch(
 /** What is forgotten, and when. Events are kept longer than any sender repeats them. */
 const lapsing = [
   { table: 'idempotency_keys', lapsed: 'expires_at <= now()' },
+  { table: 'outbox_events', lapsed: "created_at < now() - interval '30 days'" },
   { table: 'reservations', lapsed: 'expires_at <= now()' },
+  {
+    table: 'image_uploads',
+    lapsed: 'expires_at <= now() AND (claimed_until IS NULL OR claimed_until <= now())',
+  },
   { table: 'erased_users', lapsed: "erased_at < now() - interval '7 days'" },
   { table: 'inbox_events', lapsed: "received_at < now() - interval '30 days'" },
 ];

@@ -10,6 +10,7 @@ import { createImageStore } from './image-store.ts';
 let server: Awaited<ReturnType<typeof createTestDatabase>>;
 let database: Database;
 let erased: string[] = [];
+const nobody = { 'image.uploaded': [], 'image.deleted': [] };
 const durations = { idempotencyMs: 60_000, reservationMs: 60_000 };
 
 const eraseBytes = async (sha256: string): Promise<void> => {
@@ -34,10 +35,14 @@ function newImage(ownerId = newId(), sha256 = newHash()): NewImage {
 const newHash = () => newId().replaceAll('-', '').padEnd(64, 'a');
 
 async function save(image: NewImage, options: { asAvatar?: boolean; claim?: { key: string; payload: string } } = {}) {
-  const store = createImageStore(database, durations);
+  const store = createImageStore(database, durations, nobody);
   const reservationId = await store.reservePicture(image.sha256);
   const { asAvatar = false, claim } = options;
-  const full = claim && { clientId: 'client', key: claim.key, payloadHmac: Buffer.from(claim.payload) };
+  const full = claim && {
+    clientId: 'client',
+    keyHmac: Buffer.from(claim.key),
+    payloadHmac: Buffer.from(claim.payload),
+  };
   return store.saveImage(image, { reservationId, asAvatar, claim: full });
 }
 
@@ -76,8 +81,8 @@ describe('reads of one request', () => {
 describe('bytes', () => {
   test('on their way are erased by nobody until their time is over', async () => {
     const sha256 = newHash();
-    const patient = createImageStore(database, durations);
-    const hasty = createImageStore(database, { ...durations, reservationMs: 0 });
+    const patient = createImageStore(database, durations, nobody);
+    const hasty = createImageStore(database, { ...durations, reservationMs: 0 }, nobody);
     const reservation = await patient.reservePicture(sha256);
     erased = [];
     await patient.eraseUnusedPictures(eraseBytes);
@@ -100,7 +105,7 @@ describe('bytes', () => {
 
   test('are never erased between their reservation and the end of an erasure that waits for it', async () => {
     const [image, again] = [newImage(), newImage()];
-    const store = createImageStore(database, durations);
+    const store = createImageStore(database, durations, nobody);
     await save(image);
     await store.eraseUser({ source: '/profile', id: newId(), userId: image.ownerId });
     const steps: string[] = [];
@@ -127,7 +132,7 @@ describe('bytes', () => {
     const owner = newId();
     const hashes = [newHash(), newHash(), newHash()].sort();
     for (const sha256 of hashes) await save(newImage(owner, sha256));
-    const store = createImageStore(database, durations);
+    const store = createImageStore(database, durations, nobody);
     await store.eraseUser({ source: '/profile', id: newId(), userId: owner });
     erased = [];
     const failing = store.eraseUnusedPictures(async (sha256) => {
@@ -144,7 +149,7 @@ describe('bytes', () => {
     const shared = { ...other, sha256: one.sha256 };
     await save(one);
     await save(shared);
-    const store = createImageStore(database, durations);
+    const store = createImageStore(database, durations, nobody);
     erased = [];
     for (const { ownerId } of [one, shared]) {
       await store.eraseUser({ source: '/profile', id: newId(), userId: ownerId });
@@ -161,13 +166,13 @@ describe('an idempotency key', () => {
     await save(first, { claim: { key, payload: 'one' } });
     const repeated = await save(newImage(first.ownerId), { claim: { key, payload: 'two' } });
     expect(repeated).toMatchObject({ outcome: 'key-used', earlier: { image: { id: first.id } } });
-    await database.$executeRaw`UPDATE idempotency_keys SET expires_at = now() WHERE key = ${key}`;
-    const store = createImageStore(database, durations);
-    expect(await store.findEarlierUpload('client', key)).toBeNull();
+    await database.$executeRaw`UPDATE idempotency_keys SET expires_at = now() WHERE key_hmac = ${new TextEncoder().encode(key)}`;
+    const store = createImageStore(database, durations, nobody);
+    expect(await store.findEarlierUpload('client', Buffer.from(key))).toBeNull();
     const next = newImage(first.ownerId);
     expect(await save(next, { claim: { key, payload: 'two' } })).toMatchObject({ outcome: 'saved' });
-    expect(await store.findEarlierUpload('client', key)).toMatchObject({ image: { id: next.id } });
-    expect(await store.findEarlierUpload('another client', key)).toBeNull();
+    expect(await store.findEarlierUpload('client', Buffer.from(key))).toMatchObject({ image: { id: next.id } });
+    expect(await store.findEarlierUpload('another client', Buffer.from(key))).toBeNull();
   });
 });
 
@@ -175,15 +180,16 @@ describe('the erasure of a user', () => {
   test('waits for an image that is being saved, and takes it along', async () => {
     const image = newImage();
     const key = newId();
-    const [other, store] = [newImage(), createImageStore(database, durations)];
+    const [other, store] = [newImage(), createImageStore(database, durations, nobody)];
     await save(other);
     await withClient(server.url, async (client) => {
       // Another transaction has taken the key, and keeps the image from being saved for as long as it stays open.
       await client.query('BEGIN');
-      await client.query(`INSERT INTO idempotency_keys VALUES ('client', $1, '', $2, now() + interval '1 hour')`, [
-        key,
-        other.id,
-      ]);
+      await client.query(
+        `INSERT INTO idempotency_keys (client_id, key_hmac, payload_hmac, image_id, expires_at)
+         VALUES ('client', $1, '', $2, now() + interval '1 hour')`,
+        [Buffer.from(key), other.id],
+      );
       const saving = save(image, { claim: { key, payload: 'one' } });
       await waitUntilSomebodyWaits();
       const erasing = store.eraseUser({ source: '/profile', id: newId(), userId: image.ownerId });

@@ -1,8 +1,11 @@
 import { newId } from '@atrium/service-kit';
+import type { Subscriptions } from '../domain/image-event.ts';
 import type { EarlierUpload, ImageStore } from '../domain/ports.ts';
 import type { Database } from './database.ts';
+import { deleteImage } from './delete-image.ts';
 import { eraseUnusedPictures, eraseUser, forgetLapsed } from './erasure.ts';
 import { createFindImage, findKnownPictures } from './find-images.ts';
+import { adoptPictures, usedPictures } from './known-pictures.ts';
 import { saveImage } from './save-image.ts';
 
 /** For how long what was done is remembered. */
@@ -13,19 +16,28 @@ export interface StoreDurations {
 }
 
 /** The port's implementation on PostgreSQL. */
-export function createImageStore(database: Database, durations: StoreDurations): ImageStore {
+export function createImageStore(
+  database: Database,
+  durations: StoreDurations,
+  subscriptions: Subscriptions,
+): ImageStore {
   return {
     findImage: createFindImage(database),
-    findEarlierUpload: (clientId, key) => findEarlierUpload(database, clientId, key),
+    findEarlierUpload: (clientId, keyHmac) => findEarlierUpload(database, clientId, keyHmac),
     reservePicture: (sha256) => reservePicture(database, sha256, durations.reservationMs),
-    saveImage: (image, options) => saveImage(database, image, { ...options, idempotencyMs: durations.idempotencyMs }),
+    saveImage: (image, options) =>
+      saveImage(database, image, { ...options, subscriptions, idempotencyMs: durations.idempotencyMs }),
     releasePicture: (id, sha256) => releasePicture(database, id, sha256),
     setAvatar: (userId, imageId) => setAvatar(database, userId, imageId),
     async removeAvatar(userId) {
       await database.avatar.deleteMany({ where: { userId } });
     },
-    eraseUser: (event) => eraseUser(database, event),
-    eraseUnusedPictures: (eraseBytes) => eraseUnusedPictures(database, eraseBytes),
+    deleteImage: (id) => deleteImage(database, id, subscriptions),
+    eraseUser: (event) => eraseUser(database, event, subscriptions),
+    eraseUnusedPictures: (eraseBytes, only) => eraseUnusedPictures(database, eraseBytes, only),
+    adoptPictures: (hashes) => adoptPictures(database, hashes),
+    isPictureUsed: async (sha256) => (await database.image.findFirst({ where: { sha256 } })) !== null,
+    usedPictures: () => usedPictures(database),
     forgetLapsed: () => forgetLapsed(database),
     knownPictures: (hashes) => findKnownPictures(database, hashes),
   };
@@ -35,11 +47,11 @@ export function createImageStore(database: Database, durations: StoreDurations):
 export async function findEarlierUpload(
   database: Database,
   clientId: string,
-  key: string,
+  keyHmac: Buffer,
 ): Promise<EarlierUpload | null> {
   const live = await database.$queryRaw<{ payload_hmac: Uint8Array; image_id: string }[]>`
     SELECT payload_hmac, image_id FROM idempotency_keys
-    WHERE client_id = ${clientId} AND key = ${key} AND expires_at > now()`;
+    WHERE client_id = ${clientId} AND key_hmac = ${new Uint8Array(keyHmac)} AND expires_at > now()`;
   const row = live[0];
   const image = row && (await database.image.findUnique({ where: { id: row.image_id } }));
   return image ? { payloadHmac: Buffer.from(row.payload_hmac), image } : null;

@@ -33,7 +33,9 @@ export interface RunningImage {
   /** A user whom Profile knows. */
   newUser(): string;
   /** How many rows a table has. */
-  count(table: 'images' | 'pictures' | 'avatars' | 'idempotency_keys' | 'reservations'): Promise<number>;
+  count(
+    table: 'images' | 'pictures' | 'avatars' | 'idempotency_keys' | 'reservations' | 'image_uploads' | 'outbox_events',
+  ): Promise<number>;
   /** Where the service itself serves what a public address names. */
   local(url: string): string;
   query(query: string, variables?: object, scopes?: string[]): Promise<Answer>;

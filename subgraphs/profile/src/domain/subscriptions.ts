@@ -1,3 +1,5 @@
+import type { EventSubscriber } from '@atrium/service-kit';
+
 /** What Profile tells of a user. */
 export const eventTypes = ['user.created', 'user.updated', 'user.verified', 'user.deleted'] as const;
 
@@ -18,12 +20,8 @@ export function isServiceName(name: string): boolean {
   return Object.hasOwn(sisters, name) || name === 'profile' || name === 'gateway';
 }
 
-/** Somebody besides the sisters who hears of users: a bridge to a message broker, a search index. */
-export interface Subscriber {
-  readonly name: string;
-  readonly url: string;
-  readonly types: readonly EventType[];
-}
+/** Somebody besides the sisters who hears of users. */
+export type Subscriber = EventSubscriber<EventType>;
 
 /** Who hears of what, by the names of outbox destinations. A record that nobody wants is not written. */
 export type Subscriptions = Readonly<Record<OutboxRecordType, readonly string[]>>;
