@@ -84,3 +84,23 @@ describe('what an operator sees of a subgraph', () => {
     expect(lines[5]).toMatchObject({ outcome: 'UNAUTHENTICATED', status: 401 });
   });
 });
+
+test('what is no GraphQL request at all is refused with a code of the list and the id of the request', async () => {
+  for (const body of [
+    {},
+    { query: 7 },
+    { query: '{ greeting }', variables: 'none' },
+    { query: '{ greeting }', operationName: 7 },
+  ]) {
+    const response = await subgraph.post(client, body);
+    expect(await response.json()).toEqual({
+      errors: [
+        {
+          message: expect.any(String),
+          extensions: { code: 'BAD_REQUEST', requestId: response.headers.get('x-request-id') },
+        },
+      ],
+    });
+    expect(response.status).toBe(400);
+  }
+});

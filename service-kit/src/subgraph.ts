@@ -124,7 +124,7 @@ export async function createSubgraph<C extends SubgraphContext>(options: Subgrap
     method: ['POST'],
     handler: working(async (request, reply) => {
       const answer = await answerKnown(request);
-      if (answer === undefined) return handler.call(app, request, reply);
+      if (answer === undefined) return sealRefusal(await handler.call(app, request, reply), request, reply);
       return reply.header('content-type', 'application/json; charset=utf-8').send(answer);
     }),
   });
@@ -200,11 +200,18 @@ function tellErrors(errors: readonly GraphQLError[], { request }: SubgraphContex
 /** Notes how the request ended, and puts its id into every error that leaves. */
 function sealErrors(
   errors: readonly GraphQLFormattedError[],
-  { request: { requestId }, account }: SubgraphContext,
+  { request: { requestId }, account }: Pick<SubgraphContext, 'request' | 'account'>,
 ): GraphQLFormattedError[] {
   const code = errors[0]?.extensions?.code;
   account.outcome = isErrorCode(code) ? code : 'INTERNAL';
   return errors.map((error) => ({ ...error, extensions: { ...error.extensions, requestId } }));
+}
+
+/** What Apollo Server cannot take for a GraphQL request it answers by itself, past all plugins. */
+function sealRefusal(answer: unknown, { atrium, account }: FastifyRequest, { statusCode }: FastifyReply): unknown {
+  if (statusCode < 400 || typeof answer !== 'string' || account?.outcome !== 'ok') return answer;
+  const { errors = [], ...rest } = JSON.parse(answer) as { errors?: GraphQLFormattedError[] };
+  return JSON.stringify({ errors: sealErrors(errors, { request: atrium, account }), ...rest });
 }
 
 export type { GraphQLResolveInfo, GraphQLSchema };
