@@ -5,7 +5,7 @@ import { returnMemoryAtRest } from './memory-at-rest.ts';
 const mebibyte = 1024 * 1024;
 
 test('garbage of a rush is given back once the process is at rest, and what is in use stays', async () => {
-  const stop = returnMemoryAtRest();
+  const stop = returnMemoryAtRest(500);
   const before = process.memoryUsage().heapTotal;
   let rush: object[] = Array.from({ length: 1_000_000 }, (_, index) => ({ index, twice: [index, index] }));
   const kept = rush.slice(0, 1_000);

@@ -89,8 +89,8 @@ async function createBench(site: Site, chosen: readonly Gateway[]): Promise<Benc
 }
 
 async function memory({ contestants }: Bench): Promise<MemoryByGateway> {
-  // What is garbage by now may be collected.
-  await pause(2_000);
+  // Long enough for those who give memory back when they rest.
+  await progress.during('letting all rest', () => pause(40_000));
   return Object.fromEntries(
     contestants.map(({ gateway, running: { pid } }) => [gateway.name, memoryOf(processTree(pid))]),
   );
