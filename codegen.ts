@@ -77,6 +77,7 @@ const resolvers: CodegenConfig['generates'] = Object.fromEntries(
           PhoneNumber: 'string',
           CountryCode: 'string',
           EmailAddress: 'string',
+          Date: 'string',
           Locale: 'string',
           Upload: { input: 'Promise<unknown>', output: 'never' },
         },

@@ -42,6 +42,7 @@ test('whatever is put wherever a value goes, the answer has codes of the lists, 
     { name: 'user', good: () => ({ id: userId }) },
     { name: 'users', good: () => ({ first: 2, after: null }) },
     { name: 'user-by-phone-number', good: () => ({ phoneNumber: '+91 98765-43210' }) },
+    { name: 'message-stats', good: () => ({ from: '2026-11-24T00:00:00Z', to: '2026-11-25T00:00:00Z' }) },
     { name: 'user-stats', good: () => ({ from: '2026-11-24T00:00:00Z', to: '2026-11-25T00:00:00Z' }) },
     {
       name: 'search-users',

@@ -62,6 +62,7 @@ async function fillWithMessages(databaseUrl: string, count: number): Promise<voi
         userId: newId(),
         operation: 'WELCOME',
         channel: 'EMAIL' as const,
+        country: null,
         recipient: 'a***@example.com',
         locale: 'en',
         templateVersion: 1,

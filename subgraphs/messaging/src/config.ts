@@ -188,6 +188,11 @@ export const settings = {
     min: 1,
     productionMinimum: 10_000,
   }),
+  rollUpEveryMs: integer('ROLL_UP_EVERY_MS', 'how often what was counted is folded into the daily counts of messages', {
+    fallback: 10_000,
+    min: 10,
+    productionMinimum: 1_000,
+  }),
   failedTextLifetimeMs: integer(
     'FAILED_TEXT_LIFETIME_MS',
     'how long the sealed text of a failed message is kept, so that it can be replayed; codes are not kept',

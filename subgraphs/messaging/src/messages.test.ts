@@ -385,7 +385,8 @@ describe('events', () => {
     await barrier.connect();
     await barrier.query('BEGIN; LOCK TABLE graphile_worker._private_jobs IN SHARE MODE');
     const writing = messaging.ask(sendMutation, { input: welcome(user.userId) });
-    await waitFor('the writer', someone("wait_event_type = 'Lock' AND query LIKE '%add_jobs%'"));
+    // PostgreSQL shows the first kilobyte of a statement, which ends before the jobs.
+    await waitFor('the writer', someone("wait_event_type = 'Lock' AND query LIKE '%INSERT INTO messages%'"));
     const deleting = messaging.tell([event('user.deleted', user.userId, 2)]);
     let deleted = false;
     void deleting.then(() => {

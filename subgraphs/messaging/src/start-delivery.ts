@@ -1,3 +1,4 @@
+import { describeError, startSchedule } from '@atrium/service-kit';
 import type { Logger } from 'pino';
 import type { ChosenProviders } from './choose-providers.ts';
 import { defaultProviderConcurrency, type MessagingSettings } from './config.ts';
@@ -12,6 +13,7 @@ import type { Database } from './store/database.ts';
 import { createDeliveryStore } from './store/delivery-store.ts';
 import { forgetExpired } from './store/forget-expired.ts';
 import { forgetFailedTexts } from './store/forget-failed-texts.ts';
+import { createMessageStatsStore } from './store/message-stats.ts';
 import { startWorker } from './worker.ts';
 
 /** What a delivery worker is made of. */
@@ -59,8 +61,14 @@ export async function startDelivery(
       await forgetFailedTexts(database, settings.failedTextLifetimeMs);
     },
   });
+  const stats = createMessageStatsStore(database);
+  const schedule = startSchedule(
+    [{ name: 'message stats', everyMs: settings.rollUpEveryMs, run: () => stats.rollUp() }],
+    (task, error) => logger.warn({ task, error: describeError(error) }, 'a scheduled task failed'),
+  );
   return {
     async close() {
+      await schedule.close();
       await worker.close();
       for (const line of [...lines.SMS, ...lines.EMAIL]) line.close();
       await Promise.all([...new Set([...providers.SMS, ...providers.EMAIL])].map((provider) => provider.close?.()));

@@ -18,6 +18,7 @@ import { createDeleteMessageTemplate } from './domain/delete-message-template.ts
 import { createFindMessageTemplates, createFindTemplateVersions } from './domain/find-message-templates.ts';
 import { createJudgeGuess } from './domain/judge-guess.ts';
 import { createPreviewMessage } from './domain/preview-message.ts';
+import { createReadMessageStats } from './domain/read-message-stats.ts';
 import { createAddressHash, createRecipientHash } from './domain/recipient-hash.ts';
 import { createSealer } from './domain/seal.ts';
 import { createSendMessage } from './domain/send-message.ts';
@@ -51,6 +52,7 @@ import { createAcceptanceCounter, createGuessStore } from './store/guess-store.t
 import { openInboxFeed } from './store/inbox-feed.ts';
 import { createInboxRules } from './store/inbox-rule-store.ts';
 import { createLoaders } from './store/loaders.ts';
+import { createMessageStatsStore } from './store/message-stats.ts';
 import { createMessageStore } from './store/message-store.ts';
 import { createSendLedger } from './store/send-ledger.ts';
 import { createSuppressionStore } from './store/suppression-store.ts';
@@ -138,6 +140,7 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
     checkOneTimeCode: createCheckOneTimeCode(codes),
     startPhoneVerifications: createStartPhoneVerifications({ ...shared, ...codes }),
     checkPhoneVerification: createCheckPhoneVerification(codes),
+    readMessageStats: createReadMessageStats({ stats: createMessageStatsStore(database) }),
     findMessageTemplates: createFindMessageTemplates({ templates }),
     findTemplateVersions: createFindTemplateVersions({ archive }),
     previewMessage: createPreviewMessage({ templates, defaultLocale }),

@@ -7,6 +7,7 @@ import {
   createTokenVerifier,
   describeError,
   type Running,
+  startSchedule,
 } from '@atrium/service-kit';
 import { createServiceMetrics } from '@atrium/service-kit/metrics';
 import { createSubgraph } from '@atrium/service-kit/subgraph';
@@ -19,7 +20,6 @@ import { type Deliver, deliverEventsTo, deliverToMessaging } from './domain/deli
 import { createIdempotency } from './domain/idempotency.ts';
 import { startOutboxWorker } from './domain/outbox-worker.ts';
 import type { Dependencies } from './domain/ports.ts';
-import { startSchedule } from './domain/schedule.ts';
 import { subscriptionsOf } from './domain/subscriptions.ts';
 import { createTakenAnswers } from './domain/taken-answers.ts';
 import { createUserCursors } from './domain/user-cursors.ts';

@@ -1,4 +1,5 @@
 import { newId } from '@atrium/service-kit';
+import { countryOf } from './country-of.ts';
 import { maskRecipient } from './mask-recipient.ts';
 import type { NewMessage } from './message.ts';
 import { renderMessage, type TemplateValues } from './render-message.ts';
@@ -31,6 +32,7 @@ export function composeMessage(
     operation: template.operation,
     channel: template.channel,
     recipient: maskRecipient(to),
+    country: template.channel === 'SMS' ? countryOf(to) : null,
     locale: template.locale,
     templateVersion: template.version,
     sealed: sealer.seal(id, { to, ...renderMessage(template, input.values), code: code ?? null }),

@@ -40,6 +40,8 @@ export interface NewMessage {
   readonly channel: MessageChannel;
   /** Masked. */
   readonly recipient: string;
+  /** Of the number, where it belongs to one; null for e-mail. */
+  readonly country: string | null;
   readonly locale: string;
   /** Which version of its template it was made from. */
   readonly templateVersion: number;

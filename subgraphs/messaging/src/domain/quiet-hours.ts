@@ -1,4 +1,4 @@
-import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { countryOf } from './country-of.ts';
 import type { WaitingMessage } from './ports.ts';
 
 /** A part of the day in minutes after midnight; it may pass midnight. */
@@ -33,7 +33,7 @@ const dayMinutes = 24 * 60;
 export function createQuietHours({ usual, byCountry, criticalOperations }: QuietHoursRules): QuietHours {
   return ({ operation, channel, urgent, now }, to) => {
     if (channel !== 'SMS' || urgent || criticalOperations.has(operation)) return 0;
-    const country = parsePhoneNumberFromString(to)?.country;
+    const country = countryOf(to);
     if (!country) return 0;
     const own = byCountry.get(country);
     const hours = own === undefined ? usual : own;

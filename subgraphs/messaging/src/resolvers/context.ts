@@ -3,6 +3,7 @@ import type { CheckedCode, CheckOneTimeCode } from '../domain/check-one-time-cod
 import type { CheckOutcome, CheckPhoneVerification } from '../domain/check-phone-verification.ts';
 import type { TemplateFilter } from '../domain/find-message-templates.ts';
 import type { PhoneNumberJudgement, TypedPhoneNumber } from '../domain/judge-phone-number.ts';
+import type { MessageStats } from '../domain/message-stats.ts';
 import type { PhonePolicy } from '../domain/phone-policy.ts';
 import type { ChallengeOutcome, Loaders } from '../domain/ports.ts';
 import type { MessagePreview, PreviewRequest } from '../domain/preview-message.ts';
@@ -32,6 +33,7 @@ export interface Actions {
     caller: SubgraphContext['caller'],
     inputs: readonly CheckPhoneVerification[],
   ): Promise<CheckOutcome[]>;
+  readMessageStats(caller: SubgraphContext['caller'], span: { from: Date; to: Date }): Promise<MessageStats[]>;
   findMessageTemplates(caller: SubgraphContext['caller'], filter: TemplateFilter): Promise<MessageTemplate[]>;
   findTemplateVersions(caller: SubgraphContext['caller'], key: TemplateKey): Promise<MessageTemplate[]>;
   previewMessage(caller: SubgraphContext['caller'], request: PreviewRequest): Promise<MessagePreview>;

@@ -2,6 +2,7 @@ import { DateTime } from '@atrium/service-kit';
 import type { Resolvers } from './generated/schema.ts';
 import { Message, message } from './message.ts';
 import { MessageConnection } from './message-connection.ts';
+import { messageStats } from './message-stats.ts';
 import {
   deleteMessageTemplate,
   messageTemplates,
@@ -19,6 +20,7 @@ import { User } from './user.ts';
 export const resolvers: Resolvers = {
   Query: {
     message,
+    messageStats,
     validatePhoneNumber,
     validatePhoneNumbers,
     messageTemplates,

@@ -54,7 +54,8 @@ export function createChallengeStore(database: Database, ledger: SendLedger): Ch
         }
         await endOpen(tx, [code]);
         const { keyId, codeHash } = code;
-        const [added] = await insert(tx, [{ ...code, requestId: null, codeHash, keyId, rejection: null }], times);
+        const noRequest = { requestId: null, messageId: message?.id ?? null, rejection: null };
+        const [added] = await insert(tx, [{ ...code, ...noRequest, codeHash, keyId }], times);
         if (!added?.codeSentAt || !added.codeExpiresAt) throw new Error('a code was not kept');
         if (message) await insertMessages(tx, [message]);
         await reserve.last([send]);
@@ -118,7 +119,7 @@ const noTimes = { codeSentAt: null, codeExpiresAt: null };
 const noCode = { codeHash: null, keyId: null, rejection: null };
 
 function toRow({ outcome, ...challenge }: NewChallenge): NewRow {
-  return { ...challenge, ...noCode, ...outcome };
+  return { ...challenge, ...noCode, ...outcome, messageId: 'message' in outcome ? outcome.message.id : null };
 }
 
 /** The code that a live key was used for, or that it was used with another input. */
@@ -175,6 +176,7 @@ async function endOpen(tx: Transaction, keys: ChallengeKey[]): Promise<void> {
 interface NewRow extends ChallengeKey {
   readonly id: string;
   readonly requestId: string | null;
+  readonly messageId: string | null;
   readonly recipientHash: Buffer;
   readonly isTest: boolean;
   readonly codeHash: Buffer | null;
@@ -191,23 +193,25 @@ interface AddedRow extends Omit<ChallengeOutcome, 'requestId'> {
 async function insert(tx: Transaction, rows: NewRow[], { lifetimeMs }: CodeTimes): Promise<AddedRow[]> {
   if (rows.length === 0) return [];
   const input = JSON.stringify(
-    rows.map(({ id, requestId, userId, purpose, boundTo, recipientHash, isTest, codeHash, keyId, rejection }) => ({
-      ...{ id, requestId, userId, purpose, boundTo, isTest, keyId, rejection },
-      recipientHash: recipientHash.toString('base64'),
-      codeHash: codeHash?.toString('base64') ?? null,
-    })),
+    rows.map(
+      ({ id, requestId, messageId, userId, purpose, boundTo, recipientHash, isTest, codeHash, keyId, rejection }) => ({
+        ...{ id, requestId, messageId, userId, purpose, boundTo, isTest, keyId, rejection },
+        recipientHash: recipientHash.toString('base64'),
+        codeHash: codeHash?.toString('base64') ?? null,
+      }),
+    ),
   );
   // In one order, so that two batches that share requests cannot wait for each other in a circle.
   return tx.$queryRaw<AddedRow[]>`
     WITH clock AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()) AS at), added AS (
       INSERT INTO challenges (
-        id, request_id, user_id, purpose, bound_to, recipient_hash, is_test, code_hash, key_id, rejection, created_at,
+        id, request_id, message_id, user_id, purpose, bound_to, recipient_hash, is_test, code_hash, key_id, rejection, created_at,
         expires_at)
-      SELECT c.id, c."requestId", c."userId", c.purpose, c."boundTo", decode(c."recipientHash", 'base64'), c."isTest",
+      SELECT c.id, c."requestId", c."messageId", c."userId", c.purpose, c."boundTo", decode(c."recipientHash", 'base64'), c."isTest",
              decode(c."codeHash", 'base64'), c."keyId", c.rejection,
              clock.at, clock.at + ${lifetimeMs}::double precision * interval '1 millisecond'
       FROM clock, json_to_recordset(${input}::json) AS c(
-        id uuid, "requestId" uuid, "userId" uuid, purpose text, "boundTo" text, "recipientHash" text, "isTest" boolean, "codeHash" text,
+        id uuid, "requestId" uuid, "messageId" uuid, "userId" uuid, purpose text, "boundTo" text, "recipientHash" text, "isTest" boolean, "codeHash" text,
         "keyId" text, rejection text)
       ORDER BY c."requestId"
       ON CONFLICT (request_id) DO NOTHING

@@ -22,11 +22,11 @@ export async function insertMessages(tx: Transaction, messages: NewMessage[]): P
   );
   await tx.$queryRaw`
     WITH written AS (
-      INSERT INTO messages (id, user_id, operation, channel, recipient, locale, template_version, sealed, urgent, client_id, not_after)
-      SELECT m.id, m."userId", m.operation, m.channel, m.recipient, m.locale, m."templateVersion", decode(m.sealed, 'base64'), m.urgent,
+      INSERT INTO messages (id, user_id, operation, channel, recipient, country, locale, template_version, sealed, urgent, client_id, not_after)
+      SELECT m.id, m."userId", m.operation, m.channel, m.recipient, m.country, m.locale, m."templateVersion", decode(m.sealed, 'base64'), m.urgent,
              m."clientId", now() + m."lifetimeMs" * interval '1 millisecond'
       FROM json_to_recordset(${rows}::json) AS m(
-        id uuid, "userId" uuid, operation text, channel message_channel, recipient text, locale text, "templateVersion" integer, sealed text,
+        id uuid, "userId" uuid, operation text, channel message_channel, recipient text, country text, locale text, "templateVersion" integer, sealed text,
         urgent boolean, "clientId" text, "lifetimeMs" double precision)
       RETURNING id, channel, urgent
     ), specs AS (

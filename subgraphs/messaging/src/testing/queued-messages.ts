@@ -61,6 +61,7 @@ export async function startMessageQueue(overrides: Record<string, string> = {}):
       operation,
       channel,
       recipient: 'masked',
+      country: channel === 'SMS' ? 'IN' : null,
       locale: 'en',
       templateVersion: 1,
       sealed: sealer.seal(id, content),

@@ -1,4 +1,4 @@
-import type { Caller, RequestContext } from '@atrium/service-kit';
+import type { Caller, RequestContext, UtcDays } from '@atrium/service-kit';
 import type { Idempotency, IdempotencyFingerprint } from './idempotency.ts';
 import type { DeadLetter, LeasedRecord, OutboxCount, OutboxRecord } from './outbox-record.ts';
 import type { OutboxRecordType } from './subscriptions.ts';
@@ -238,7 +238,7 @@ export interface UserStats {
 /** The daily counts. */
 export interface UserStatsStore {
   /** From one day up to and without another, each counted from 1 January 1970; by day, then by country. */
-  countDays(days: { from: number; to: number }): Promise<UserStats[]>;
+  countDays(days: UtcDays): Promise<UserStats[]>;
   /** Folds a bounded number of written changes into the daily counts; answers how many. */
   rollUp(): Promise<number>;
 }

@@ -1,6 +1,6 @@
+import { startSchedule } from '@atrium/service-kit';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Harness, startHarness } from '../testing/harness.ts';
-import { startSchedule } from './schedule.ts';
 
 let harness: Harness;
 beforeAll(async () => {
