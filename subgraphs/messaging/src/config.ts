@@ -58,6 +58,11 @@ export const settings = {
     min: 1,
     productionMinimum: 60_000,
   }),
+  deadCodeMemoryMs: integer(
+    'DEAD_CODE_MEMORY_MS',
+    'how long after its end a code is told from one that was never sent; then its hash is erased',
+    { fallback: day, min: 0, productionMinimum: 3_600_000 },
+  ),
   codeMaxTries: integer('CODE_MAX_TRIES', 'wrong guesses that end a code', { fallback: 5, min: 1, max: 10 }),
   codeCoolDownMs: integer(
     'CODE_COOL_DOWN_MS',

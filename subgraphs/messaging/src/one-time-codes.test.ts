@@ -124,6 +124,8 @@ describe('sendOneTimeCode', () => {
       [user.userId],
     );
     expect(open).toHaveLength(1);
+    const hashes = await messaging.database.query('SELECT code_hash FROM challenges WHERE user_id = $1', [user.userId]);
+    expect(hashes.filter(({ code_hash }) => code_hash !== null)).toHaveLength(1);
     await messaging.restart();
   });
 

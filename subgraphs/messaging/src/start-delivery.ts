@@ -11,6 +11,7 @@ import { createSealer } from './domain/seal.ts';
 import type { Suppressions } from './domain/suppressions.ts';
 import type { Database } from './store/database.ts';
 import { createDeliveryStore } from './store/delivery-store.ts';
+import { forgetDeadCodes } from './store/forget-dead-codes.ts';
 import { forgetExpired } from './store/forget-expired.ts';
 import { forgetFailedTexts } from './store/forget-failed-texts.ts';
 import { createMessageStatsStore } from './store/message-stats.ts';
@@ -58,6 +59,7 @@ export async function startDelivery(
     deliver: counted(deliver),
     async tidy() {
       await forgetExpired(database);
+      await forgetDeadCodes(database, settings.deadCodeMemoryMs);
       await forgetFailedTexts(database, settings.failedTextLifetimeMs);
     },
   });

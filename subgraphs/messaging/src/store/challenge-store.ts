@@ -170,7 +170,7 @@ async function endOpen(tx: Transaction, keys: ChallengeKey[]): Promise<void> {
       WHERE c.code_hash IS NOT NULL AND c.ended_at IS NULL
       ORDER BY c.id FOR UPDATE OF c
     )
-    UPDATE challenges c SET ended_at = clock_timestamp() FROM locked WHERE c.id = locked.id`;
+    UPDATE challenges c SET ended_at = clock_timestamp(), code_hash = NULL, key_id = NULL FROM locked WHERE c.id = locked.id`;
 }
 
 interface NewRow extends ChallengeKey {

@@ -11,7 +11,10 @@ const memoryMs = 30 * 24 * 60 * 60 * 1_000;
 /** How long a count of sends is kept after the last one. */
 const countsMemoryMs = 7 * 24 * 60 * 60 * 1_000;
 
-/** What is remembered for a while only: idempotency keys, dead codes, what counted against numbers, old events. */
+/** How long the developer inbox shows a message. */
+const inboxMemoryMs = 7 * 24 * 60 * 60 * 1_000;
+
+/** What is remembered for a while only: idempotency keys, how requests for codes were answered, what counted against numbers, old events. */
 const expiring = [
   { table: 'idempotency_keys', since: 'created_at', lifetimeMs: idempotencyLifetimeMs },
   { table: 'challenges', since: 'created_at', lifetimeMs: memoryMs },
@@ -22,6 +25,8 @@ const expiring = [
   { table: 'postponed_sends', since: 'postponed_at', lifetimeMs: memoryMs },
   { table: 'taken_events', since: 'taken_at', lifetimeMs: memoryMs },
   { table: 'provider_events', since: 'taken_at', lifetimeMs: memoryMs },
+  // Of development only.
+  { table: 'developer_inbox', since: 'created_at', lifetimeMs: inboxMemoryMs },
   { table: 'denied_numbers', since: 'expires_at', lifetimeMs: 0 },
 ];
 
