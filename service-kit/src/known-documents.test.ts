@@ -1,8 +1,8 @@
 import { afterAll, expect, test } from '@jest/globals';
-import { fastify } from 'fastify';
+import { type FastifyRequest, fastify } from 'fastify';
 import { parse } from 'graphql';
 import { PublicError } from './errors.ts';
-import { KnownDocuments, type KnownRequest } from './known-documents.ts';
+import { KnownDocuments, type KnownRequest, maxCharacters } from './known-documents.ts';
 import { backgroundContext } from './request-context.ts';
 import { createServiceClient } from './service-client.ts';
 import { startSubgraph } from './testing/running-subgraph.ts';
@@ -125,6 +125,21 @@ test('a sister service asks in the form that is known', async () => {
     await app.close();
   }
   expect(read).toMatchObject({ document, variableValues: variables });
+});
+
+test('of many documents the ones that were asked for last are known', () => {
+  const known = new KnownDocuments();
+  const document = parse('{ greeting }');
+  const sourceOf = (number: number) => `{ greeting } # ${number} `.padEnd(1_024, '.');
+  const read = (number: number) => {
+    const request = { headers: { accept: 'application/json' }, body: { query: sourceOf(number) } };
+    return known.read(request as FastifyRequest)?.document;
+  };
+  const most = maxCharacters / 1_024;
+  for (let number = 0; number < most; number++) known.remember(sourceOf(number), document);
+  expect(read(0)).toBe(document);
+  known.remember(sourceOf(most), document);
+  expect([read(0), read(1), read(2)]).toEqual([document, undefined, document]);
 });
 
 test('errors of a known document are told in the log, and counted by their code', async () => {

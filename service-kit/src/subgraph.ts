@@ -70,6 +70,8 @@ export async function createSubgraph<C extends SubgraphContext>(options: Subgrap
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     csrfPrevention: false,
+    // Known documents are kept once, by us.
+    documentStore: null,
     formatError: formatGraphQLError,
     plugins: [...quietPlugins(), requestPlugin<C>(options.logger, known)],
     logger: options.logger,
