@@ -150,6 +150,24 @@ test('a graph that does not compose is told with its place and an excerpt', () =
   git('checkout', '--quiet', '.');
 });
 
+test('a schema that cannot be parsed is told with its place and an excerpt', () => {
+  write({ 'a.graphql': `type {\n${sdl}` });
+  for (const command of [['compose', '--out', 'out.graphql'], ['check', '--base', 'HEAD'], ['lint']]) {
+    const { status, stdout } = run(...command);
+    expect({ command, status }).toEqual({ command, status: 1 });
+    expect(stdout).toMatch(/GRAPHQL_PARSE_FAILED.*a\.graphql:1:6\n.*> 1 \| type \{/s);
+  }
+  git('checkout', '--quiet', '.');
+});
+
+test('a manifest whose operation cannot be parsed is told with the line of the operation', () => {
+  const operations = [{ id: 'one', name: 'One', body: 'query One {' }];
+  write({ 'broken.json': JSON.stringify({ format: 'apollo-persisted-query-manifest', operations }, null, 2) });
+  const { status, stderr } = run('operations', '--operations', 'broken.json');
+  expect({ status, stderr }).toMatchObject({ status: 2, stderr: expect.stringContaining('broken.json:5: GRAPHQL_') });
+  rmSync(join(folder, 'broken.json'));
+});
+
 test('compose --watch composes again at every change, and goes on after a fault', async () => {
   const args = ['--disable-warning=ExperimentalWarning', program, 'compose', '--watch', '--config', 'supergraph.yaml'];
   const child = spawn(process.execPath, [...args, '--out', 'watched.graphql'], {

@@ -3,7 +3,6 @@ import {
   type DefinitionNode,
   type EnumValueDefinitionNode,
   type FieldDefinitionNode,
-  getLocation,
   type InputValueDefinitionNode,
   Kind,
   type NameNode,
@@ -12,7 +11,6 @@ import {
   type TypeExtensionNode,
   type TypeNode,
 } from 'graphql';
-import type { Place } from '../findings/finding.ts';
 
 /** What a rule looks at. */
 export type ElementKind = 'type' | 'field' | 'argument' | 'input-field' | 'enum-value';
@@ -45,12 +43,6 @@ export function elementsOf(definitions: readonly DefinitionNode[]): LintedElemen
     const type = toElement('type', definition, definition.name.value, []);
     return [type, ...membersOf(definition, type)];
   });
-}
-
-/** Where an element's name stands. */
-export function placeOfElement({ node }: LintedElement): Place | undefined {
-  const { loc } = node.name;
-  return loc && { file: loc.source.name, ...getLocation(loc.source, loc.start) };
 }
 
 /** The type behind lists and non-nulls. */

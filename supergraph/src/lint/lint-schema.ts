@@ -1,15 +1,17 @@
-import { type DefinitionNode, type DocumentNode, Kind, parse, Source } from 'graphql';
+import { type DefinitionNode, type DocumentNode, Kind } from 'graphql';
 import type { SubgraphSource } from '../configuration.ts';
 import type { Finding } from '../findings/finding.ts';
 import { argumentsOf, linkedDirective } from '../linked-directive.ts';
-import { elementsOf, type LintedElement, placeOfElement } from './element.ts';
+import { parseFile } from '../parse-file.ts';
+import { elementPlace } from '../revision/schema-elements.ts';
+import { elementsOf, type LintedElement } from './element.ts';
 import type { LintContext, LintRule } from './rule.ts';
 import { rules } from './rules/index.ts';
 import { type Switch, switchesAbove } from './switches.ts';
 
-/** What the rules have against a subgraph's schema on this day, `2026-11-24`. */
+/** What the rules have against a subgraph's schema on this day, `2026-11-24`; a CompositionFault where it cannot be parsed. */
 export function lintSchema({ sdl, file }: Pick<SubgraphSource, 'sdl' | 'file'>, today: string): Finding[] {
-  const document = parse(new Source(sdl, file));
+  const document = parseFile(file, sdl);
   const elements = elementsOf(document.definitions);
   const context = createContext(document, elements, today);
   const switches = new Map(elements.map((element) => [element, switchesAbove(element)]));
@@ -31,7 +33,7 @@ export function lintSchema({ sdl, file }: Pick<SubgraphSource, 'sdl' | 'file'>, 
 }
 
 function toFinding({ id, why }: LintRule, element: LintedElement, message: string): Finding {
-  const place = placeOfElement(element);
+  const place = elementPlace(element);
   return { rule: id, severity: 'error', subject: element.coordinate, message, place, remedy: why };
 }
 

@@ -1,5 +1,5 @@
-import { type DefinitionNode, type FragmentDefinitionNode, GraphQLError, Kind, parse, Source } from 'graphql';
-import { CompositionFault } from '../faults.ts';
+import { type FragmentDefinitionNode, Kind } from 'graphql';
+import { parseFile } from '../parse-file.ts';
 import type { Operation } from './operation.ts';
 import { withFragments } from './with-fragments.ts';
 
@@ -14,7 +14,7 @@ export function readDocuments(
   documents: readonly TextFile[],
   examples: ReadonlyMap<string, string> = new Map(),
 ): Operation[] {
-  const parsed = documents.map(({ file, text }) => ({ file, definitions: parseFile(file, text) }));
+  const parsed = documents.map(({ file, text }) => ({ file, definitions: parseFile(file, text).definitions }));
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of parsed.flatMap(({ definitions }) => definitions)) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
@@ -27,16 +27,6 @@ export function readDocuments(
       return [{ name, definition, document: withFragments(definition, fragments), file, variables }];
     }),
   );
-}
-
-function parseFile(file: string, text: string): readonly DefinitionNode[] {
-  try {
-    return parse(new Source(text, file)).definitions;
-  } catch (error) {
-    if (!(error instanceof GraphQLError)) throw error;
-    const { message, locations } = error;
-    throw new CompositionFault([{ file, ...locations?.[0], code: 'GRAPHQL_PARSE_FAILED', message }]);
-  }
 }
 
 function readExample(text: string | undefined): Record<string, unknown> | undefined {

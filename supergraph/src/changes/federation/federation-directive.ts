@@ -1,5 +1,4 @@
-import { type ConstDirectiveNode, type DocumentNode, getLocation, parse, print } from 'graphql';
-import type { Place } from '../../findings/finding.ts';
+import { type ConstDirectiveNode, print } from 'graphql';
 import { argumentsOf, linkedDirective } from '../../linked-directive.ts';
 import type { RevisedSubgraph } from '../../revision/revision.ts';
 
@@ -16,13 +15,11 @@ export type FederationDirective =
 
 /** Reads federation's directives in a subgraph, by whatever name the subgraph links them under. */
 export class FederationReader {
-  readonly #document: DocumentNode;
   readonly #names = new Map<FederationDirective, string>();
   readonly subgraph: RevisedSubgraph;
 
   constructor(subgraph: RevisedSubgraph) {
     this.subgraph = subgraph;
-    this.#document = parse(subgraph.sdl, { noLocation: true });
   }
 
   /** Uses of a directive on an element; of `@key` there may be several. */
@@ -44,7 +41,7 @@ export class FederationReader {
     const known = this.#names.get(directive);
     if (known !== undefined) return known;
     // A schema without `@link` is one of Federation 1, whose directives have their plain names.
-    const name = linkedDirective(this.#document, 'federation', directive) ?? directive;
+    const name = linkedDirective(this.subgraph.document, 'federation', directive) ?? directive;
     this.#names.set(directive, name);
     return name;
   }
@@ -63,9 +60,4 @@ export function fieldSetOf(directive: ConstDirectiveNode): string {
 /** The directive as it is written. */
 export function textOf(directive: ConstDirectiveNode): string {
   return print(directive);
-}
-
-/** Where a directive stands. */
-export function directivePlace({ loc }: ConstDirectiveNode): Place | undefined {
-  return loc && { file: loc.source.name, ...getLocation(loc.source, loc.start) };
 }
