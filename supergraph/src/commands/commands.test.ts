@@ -160,6 +160,20 @@ test('a schema that cannot be parsed is told with its place and an excerpt', () 
   git('checkout', '--quiet', '.');
 });
 
+test.each([
+  ['supergraph.yaml', 'subgraphs:\n  a: [\n', 'supergraph.yaml:3:1'],
+  ['.supergraph/check.yaml', 'operations: [', 'check.yaml: '],
+  ['operations/user.variables.json', '{', 'operations/user.variables.json: is no JSON'],
+  ['operations/wrong.graphql', 'query {', 'operations/wrong.graphql:1:8: GRAPHQL_PARSE_FAILED'],
+])('%s that cannot be read ends with 2 and is told with its place', (file, text, place) => {
+  write({ [file]: text });
+  const { status, stderr } = run('operations');
+  expect({ status, stderr }).toMatchObject({ status: 2, stderr: expect.stringMatching(/^supergraph: .*/) });
+  expect(stderr).toContain(place);
+  git('clean', '--quiet', '--force', '-d', 'operations');
+  git('checkout', '--quiet', '.');
+});
+
 test('a manifest whose operation cannot be parsed is told with the line of the operation', () => {
   const operations = [{ id: 'one', name: 'One', body: 'query One {' }];
   write({ 'broken.json': JSON.stringify({ format: 'apollo-persisted-query-manifest', operations }, null, 2) });

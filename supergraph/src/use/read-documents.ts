@@ -1,4 +1,5 @@
 import { type FragmentDefinitionNode, Kind } from 'graphql';
+import { CompositionFault } from '../faults.ts';
 import { parseFile } from '../parse-file.ts';
 import type { Operation } from './operation.ts';
 import { withFragments } from './with-fragments.ts';
@@ -23,12 +24,18 @@ export function readDocuments(
     definitions.flatMap((definition): Operation[] => {
       if (definition.kind !== Kind.OPERATION_DEFINITION) return [];
       const name = definition.name?.value ?? 'anonymous';
-      const variables = readExample(examples.get(file.replace(/\.(graphql|gql)$/, '.variables.json')));
+      const variables = readExample(file.replace(/\.(graphql|gql)$/, '.variables.json'), examples);
       return [{ name, definition, document: withFragments(definition, fragments), file, variables }];
     }),
   );
 }
 
-function readExample(text: string | undefined): Record<string, unknown> | undefined {
-  return text === undefined ? undefined : (JSON.parse(text) as Record<string, unknown>);
+function readExample(file: string, examples: ReadonlyMap<string, string>): Record<string, unknown> | undefined {
+  const text = examples.get(file);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    throw new CompositionFault([{ file, message: 'is no JSON' }]);
+  }
 }
