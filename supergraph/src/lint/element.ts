@@ -50,12 +50,6 @@ export function namedType(type: TypeNode): string {
   return type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type);
 }
 
-/** A type as it is written: `[User!]!`. */
-export function typeText(type: TypeNode): string {
-  if (type.kind === Kind.NON_NULL_TYPE) return `${typeText(type.type)}!`;
-  return type.kind === Kind.LIST_TYPE ? `[${typeText(type.type)}]` : type.name.value;
-}
-
 function membersOf(definition: TypeDefinitionNode | TypeExtensionNode, type: LintedElement): LintedElement[] {
   if ('values' in definition) {
     return (definition.values ?? []).map((value) =>
