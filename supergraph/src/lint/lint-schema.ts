@@ -68,18 +68,16 @@ function createContext(document: DocumentNode, elements: readonly LintedElement[
     names.set(directive, directive === 'deprecated' ? directive : name);
     return names.get(directive) ?? directive;
   };
-  const has = (element: LintedElement, directive: string): boolean =>
-    element.directives.some(({ name }) => name.value === nameOf(directive));
+  const uses = (element: LintedElement, directive: string): Record<string, unknown>[] =>
+    element.directives.filter(({ name }) => name.value === nameOf(directive)).map(argumentsOf);
+  const has = (element: LintedElement, directive: string): boolean => uses(element, directive).length > 0;
   return {
     entities: new Set(types.filter((type) => has(type, 'key')).map(({ name }) => name)),
     objects: new Set(types.filter(({ node }) => node.kind.startsWith('ObjectType')).map(({ name }) => name)),
     roots: rootsOf(document.definitions),
     find: (coordinate) => byCoordinate.get(coordinate),
     has,
-    argumentsOf(element, directive) {
-      const found = element.directives.find(({ name }) => name.value === nameOf(directive));
-      return found && argumentsOf(found);
-    },
+    uses,
     isInternal: (element) => [element, ...element.within].some((each) => has(each, 'inaccessible')),
     today,
   };

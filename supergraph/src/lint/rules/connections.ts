@@ -52,6 +52,6 @@ export const connectionArguments: LintRule = {
 };
 
 function saysItsSize(element: LintedElement, context: LintContext): boolean {
-  const { slicingArguments, sizedFields } = context.argumentsOf(element, 'listSize') ?? {};
+  const [{ slicingArguments, sizedFields } = {}] = context.uses(element, 'listSize');
   return [slicingArguments, sizedFields].every((each) => Array.isArray(each) && each.length > 0);
 }

@@ -25,10 +25,10 @@ export const nullableRemote: LintRule = {
 };
 
 /** Whether a type is described here as a whole, rather than extended: some field of it is more than its key. */
-function isOwn(name: string, { find, argumentsOf }: Parameters<LintRule['judge']>[1]): boolean {
+function isOwn(name: string, { find, uses }: Parameters<LintRule['judge']>[1]): boolean {
   const type = find(name);
-  const key = type && argumentsOf(type, 'key');
-  return key !== undefined && type?.description !== undefined && key.resolvable !== false;
+  if (type?.description === undefined) return false;
+  return uses(type, 'key').some(({ resolvable }) => resolvable !== false);
 }
 
 export const nonNullIds: LintRule = {
