@@ -1,7 +1,7 @@
 import { type DefinitionNode, type DocumentNode, Kind } from 'graphql';
 import type { SubgraphSource } from '../configuration.ts';
 import type { Finding } from '../findings/finding.ts';
-import { argumentsOf, linkedDirective } from '../linked-directive.ts';
+import { argumentsOf, federationNames } from '../linked-directive.ts';
 import { parseFile } from '../parse-file.ts';
 import { elementPlace } from '../revision/schema-elements.ts';
 import { elementsOf, type LintedElement } from './element.ts';
@@ -59,15 +59,9 @@ function judgeSwitch({ rules: names, reason, place }: Switch, used: boolean): Fi
 function createContext(document: DocumentNode, elements: readonly LintedElement[], today: string): LintContext {
   const byCoordinate = new Map(elements.map((element) => [element.coordinate, element]));
   const types = elements.filter(({ kind }) => kind === 'type');
-  const names = new Map<string, string>();
-  const nameOf = (directive: string): string => {
-    const known = names.get(directive);
-    if (known !== undefined) return known;
-    const name = linkedDirective(document, 'federation', directive) ?? directive;
-    // GraphQL's own directives are not federation's to rename.
-    names.set(directive, directive === 'deprecated' ? directive : name);
-    return names.get(directive) ?? directive;
-  };
+  const federation = federationNames(document);
+  // GraphQL's own directives are not federation's to rename.
+  const nameOf = (directive: string): string => (directive === 'deprecated' ? directive : federation(directive));
   const uses = (element: LintedElement, directive: string): Record<string, unknown>[] =>
     element.directives.filter(({ name }) => name.value === nameOf(directive)).map(argumentsOf);
   const has = (element: LintedElement, directive: string): boolean => uses(element, directive).length > 0;

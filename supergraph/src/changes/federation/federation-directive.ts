@@ -1,5 +1,5 @@
 import { type ConstDirectiveNode, print } from 'graphql';
-import { argumentsOf, linkedDirective } from '../../linked-directive.ts';
+import { argumentsOf, federationNames } from '../../linked-directive.ts';
 import type { RevisedSubgraph } from '../../revision/revision.ts';
 
 /** The directives of federation that a change is looked for in. */
@@ -15,11 +15,12 @@ export type FederationDirective =
 
 /** Reads federation's directives in a subgraph, by whatever name the subgraph links them under. */
 export class FederationReader {
-  readonly #names = new Map<FederationDirective, string>();
+  readonly #nameOf: (directive: FederationDirective) => string;
   readonly subgraph: RevisedSubgraph;
 
   constructor(subgraph: RevisedSubgraph) {
     this.subgraph = subgraph;
+    this.#nameOf = federationNames(subgraph.document);
   }
 
   /** Uses of a directive on an element; of `@key` there may be several. */
@@ -35,15 +36,6 @@ export class FederationReader {
   /** Whether an element or the type that it belongs to has a directive. */
   hasAtOrAbove(coordinate: string, directive: FederationDirective): boolean {
     return this.has(coordinate, directive) || this.has(coordinate.split('.')[0] ?? coordinate, directive);
-  }
-
-  #nameOf(directive: FederationDirective): string {
-    const known = this.#names.get(directive);
-    if (known !== undefined) return known;
-    // A schema without `@link` is one of Federation 1, whose directives have their plain names.
-    const name = linkedDirective(this.subgraph.document, 'federation', directive) ?? directive;
-    this.#names.set(directive, name);
-    return name;
   }
 }
 
