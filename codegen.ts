@@ -22,17 +22,22 @@ const subgraphs: Record<string, Record<string, string>> = {
   },
 };
 
-/** What clients see of scalars: all of them travel as JSON texts, but for JSON itself. */
-const clientScalars = {
-  ID: 'string',
-  DateTime: 'string',
-  Date: 'string',
+/** Scalars that are the same to resolvers and to clients. */
+const plainScalars = {
   JSON: 'unknown',
   URL: 'string',
   PhoneNumber: 'string',
   CountryCode: 'string',
   EmailAddress: 'string',
   Locale: 'string',
+  Date: 'string',
+};
+
+/** What clients see of scalars: all of them travel as JSON texts, but for JSON itself. */
+const clientScalars = {
+  ID: 'string',
+  DateTime: 'string',
+  ...plainScalars,
   Upload: { input: 'Blob', output: 'never' },
 };
 
@@ -72,13 +77,7 @@ const resolvers: CodegenConfig['generates'] = Object.fromEntries(
         avoidOptionals: { field: false, inputValue: false },
         scalars: {
           DateTime: { input: 'Date', output: 'Date' },
-          JSON: 'unknown',
-          URL: 'string',
-          PhoneNumber: 'string',
-          CountryCode: 'string',
-          EmailAddress: 'string',
-          Date: 'string',
-          Locale: 'string',
+          ...plainScalars,
           Upload: { input: 'Promise<unknown>', output: 'never' },
         },
       },

@@ -1,12 +1,17 @@
 import { afterAll, expect, test } from '@jest/globals';
+import { type FastifyRequest, fastify } from 'fastify';
+import { parse } from 'graphql';
 import { PublicError } from './errors.ts';
+import { KnownDocuments, type KnownRequest, maxCharacters } from './known-documents.ts';
+import { backgroundContext } from './request-context.ts';
+import { createServiceClient } from './service-client.ts';
 import { startSubgraph } from './testing/running-subgraph.ts';
 
 let executions = 0;
 const subgraph = await startSubgraph({
   typeDefs: /* GraphQL */ `
     type Query { greeting(name: String!): String! taken: Int busy: String broken: String twice: [Greeting!] }
-    type Mutation { greet: String }
+    type Mutation { greet: String failing: String! }
     type Greeting { text: String! }
   `,
   resolvers: {
@@ -24,7 +29,13 @@ const subgraph = await startSubgraph({
       },
       twice: () => [{ text: 'one' }, { text: null }],
     },
-    Mutation: { greet: async () => 'hello' },
+    Mutation: {
+      greet: async () => 'hello',
+      failing: () => {
+        executions++;
+        throw new Error('secret');
+      },
+    },
   },
 });
 afterAll(() => subgraph.close());
@@ -84,11 +95,51 @@ test('a document that is not valid does not become known', async () => {
   expect(first.body).toMatchObject({ errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] });
 });
 
-test('a request is executed once', async () => {
-  await ask({ query: greet, variables: { name: 'Asha' } });
+test.each([
+  ['that succeeds', { query: greet, variables: { name: 'Asha' } }],
+  ['whose failure takes all data with it', { query: 'mutation { failing }' }],
+])('a request %s is executed once', async (_how, body) => {
+  await ask(body);
   const before = executions;
-  await ask({ query: greet, variables: { name: 'Asha' } });
+  await ask(body);
   expect(executions - before).toBe(1);
+});
+
+test('a sister service asks in the form that is known', async () => {
+  const known = new KnownDocuments();
+  const document = parse(greet);
+  known.remember(greet, document);
+  let read: KnownRequest | undefined;
+  const app = fastify();
+  app.post('/graphql', async (request) => {
+    read = known.read(request);
+    return { data: {} };
+  });
+  const issuer = { clientToken: async () => 'client', serviceToken: async () => 'sister' };
+  const client = createServiceClient('small', await app.listen({ host: '127.0.0.1', port: 0 }), issuer);
+  const variables = { name: 'Asha' };
+  try {
+    await client.execute({ query: greet, variables, context: backgroundContext(5_000), timeoutMs: 5_000 });
+  } finally {
+    await client.close();
+    await app.close();
+  }
+  expect(read).toMatchObject({ document, variableValues: variables });
+});
+
+test('of many documents the ones that were asked for last are known', () => {
+  const known = new KnownDocuments();
+  const document = parse('{ greeting }');
+  const sourceOf = (number: number) => `{ greeting } # ${number} `.padEnd(1_024, '.');
+  const read = (number: number) => {
+    const request = { headers: { accept: 'application/json' }, body: { query: sourceOf(number) } };
+    return known.read(request as FastifyRequest)?.document;
+  };
+  const most = maxCharacters / 1_024;
+  for (let number = 0; number < most; number++) known.remember(sourceOf(number), document);
+  expect(read(0)).toBe(document);
+  known.remember(sourceOf(most), document);
+  expect([read(0), read(1), read(2)]).toEqual([document, undefined, document]);
 });
 
 test('errors of a known document are told in the log, and counted by their code', async () => {

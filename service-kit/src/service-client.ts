@@ -46,7 +46,7 @@ export function createServiceClient(
     call: { context: RequestContext; timeoutMs: number; isRead: boolean },
   ): Promise<ServiceResponse> {
     const authorization = `Bearer ${await issuer.serviceToken(name)}`;
-    const headers = ['content-type', contentType, 'authorization', authorization];
+    const headers = ['content-type', contentType, 'accept', 'application/json', 'authorization', authorization];
     return pool.post({ path, headers, body: JSON.stringify(content), ...call });
   }
 

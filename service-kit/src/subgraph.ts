@@ -70,6 +70,8 @@ export async function createSubgraph<C extends SubgraphContext>(options: Subgrap
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     csrfPrevention: false,
+    // Known documents are kept once, by us.
+    documentStore: null,
     formatError: formatGraphQLError,
     plugins: [...quietPlugins(), requestPlugin<C>(options.logger, known)],
     logger: options.logger,
@@ -110,9 +112,9 @@ export async function createSubgraph<C extends SubgraphContext>(options: Subgrap
     const asked = known.read(request);
     if (!asked) return undefined;
     const contextValue = contextOf(request);
+    contextValue.account.operation = getOperationAST(asked.document, asked.operationName)?.name?.value;
     const { data, errors } = await execute({ schema, contextValue, ...asked });
     if (data === undefined) return undefined;
-    contextValue.account.operation = getOperationAST(asked.document, asked.operationName)?.name?.value;
     if (!errors) return JSON.stringify({ data });
     tellErrors(errors, contextValue, options.logger);
     const formatted = errors.map((error) => formatGraphQLError(error.toJSON(), error));

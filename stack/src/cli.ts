@@ -1,14 +1,7 @@
 import { Command } from 'commander';
 import { watchSources } from './dev.ts';
 import { migrateCommand } from './migrations/cli.ts';
-import {
-  breakersCommand,
-  keysCommand,
-  messagesCommand,
-  outboxCommand,
-  phonePolicyCommand,
-  suppressionsCommand,
-} from './operator-commands.ts';
+import { operatorCommands } from './operator-commands.ts';
 import { reset } from './reset.ts';
 import { runStack } from './run.ts';
 import { seedCommand } from './seed/command.ts';
@@ -39,12 +32,7 @@ program
   });
 
 program.addCommand(migrateCommand());
-program.addCommand(keysCommand());
-program.addCommand(outboxCommand());
-program.addCommand(phonePolicyCommand());
-program.addCommand(suppressionsCommand());
-program.addCommand(breakersCommand());
-program.addCommand(messagesCommand());
+for (const command of operatorCommands()) program.addCommand(command);
 program.addCommand(seedCommand());
 
 /** Runs the command that the process was given. */

@@ -1,57 +1,52 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { keysCommand as gatewayKeys } from './api-key.ts';
+import { keysCommand } from './api-key.ts';
 import { deploy } from './migrations/deploy.ts';
 import { withDatabases } from './migrations/targets.ts';
 import { type ServiceName, serviceFolder } from './repository.ts';
 import { loadSecrets } from './secrets.ts';
 import { inheritedEnvironment, readSettings } from './settings.ts';
 
-/** `keys`: the gateway's own command. */
-export function keysCommand(): Command {
-  return serviceCommand('keys', 'create, list, show, rotate and revoke API keys: keys --help', 'gateway', gatewayKeys);
-}
+/** A command of a service's own: what is told of it, whose it is, and how Node is started for it in the service's folder. */
+type OperatorCommand = readonly [name: string, about: string, service: ServiceName, program: readonly string[]];
 
-/** `outbox`: Profile's own command. */
-export function outboxCommand(): Command {
-  const program = ['--disable-warning=ExperimentalWarning', join('src', 'outbox-command', 'cli.ts')];
-  const about = "what Profile's subscribers have still to be told; list and replay dead letters: outbox --help";
-  return serviceCommand('outbox', about, 'profile', program);
-}
+const commands: readonly OperatorCommand[] = [
+  ['keys', 'create, list, show, rotate and revoke API keys', 'gateway', keysCommand],
+  [
+    'outbox',
+    "what Profile's subscribers have still to be told; list and replay dead letters",
+    'profile',
+    cliIn('outbox-command'),
+  ],
+  [
+    'phone-policy',
+    'which phone numbers are served; list, allow, deny, check',
+    'messaging',
+    cliIn('phone-policy-command'),
+  ],
+  ['suppressions', 'who is not written to; list, add, remove', 'messaging', cliIn('suppressions-command')],
+  [
+    'breakers',
+    'prefixes and countries that are hardly sent codes any more; list, close, history',
+    'messaging',
+    cliIn('breakers-command'),
+  ],
+  ['messages', 'messages that failed or are in doubt; show and replay them', 'messaging', cliIn('messages-command')],
+];
 
-/** `phone-policy`: Messaging's own command. */
-export function phonePolicyCommand(): Command {
-  const about = 'which phone numbers are served; list, allow, deny, check: phone-policy --help';
-  return serviceCommand('phone-policy', about, 'messaging', messagingProgram('phone-policy-command'));
-}
-
-/** `suppressions`: Messaging's own command. */
-export function suppressionsCommand(): Command {
-  const about = 'who is not written to; list, add, remove: suppressions --help';
-  return serviceCommand('suppressions', about, 'messaging', messagingProgram('suppressions-command'));
-}
-
-/** `breakers`: Messaging's own command. */
-export function breakersCommand(): Command {
-  const about = 'prefixes and countries that are hardly sent codes any more; list, close, history: breakers --help';
-  return serviceCommand('breakers', about, 'messaging', messagingProgram('breakers-command'));
-}
-
-/** `messages`: Messaging's own command. */
-export function messagesCommand(): Command {
-  const about = 'messages that failed or are in doubt; show and replay them: messages --help';
-  return serviceCommand('messages', about, 'messaging', messagingProgram('messages-command'));
-}
-
-function messagingProgram(folder: string): string[] {
+function cliIn(folder: string): string[] {
   return ['--disable-warning=ExperimentalWarning', join('src', folder, 'cli.ts')];
 }
 
-/** A command of a service's own, run by Node in its folder on its database of this stack (running or not). */
-function serviceCommand(name: string, description: string, service: ServiceName, program: string[]): Command {
+/** The services' own commands, each run in its service's folder on its database of this stack (running or not). */
+export function operatorCommands(): Command[] {
+  return commands.map(toCommand);
+}
+
+function toCommand([name, about, service, program]: OperatorCommand): Command {
   return new Command(name)
-    .description(description)
+    .description(`${about}: ${name} --help`)
     .helpOption(false)
     .argument('[arguments...]')
     .allowUnknownOption()

@@ -1,10 +1,12 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { composeServices } from '@apollo/composition';
-import { type ASTNode, type GraphQLError, type GraphQLSchema, getLocation, parse, Source } from 'graphql';
+import type { ASTNode, DocumentNode, GraphQLError, GraphQLSchema } from 'graphql';
 import { readConfiguration, type SubgraphSource } from './configuration.ts';
 import { CompositionFault, type Fault } from './faults.ts';
 import type { Place } from './findings/finding.ts';
+import { placeOfNode } from './findings/place-of-node.ts';
+import { parseFile } from './parse-file.ts';
 import { elementPlace, readElements } from './revision/schema-elements.ts';
 
 /** What composition noticed, and whether somebody should look at it. */
@@ -42,29 +44,21 @@ export function compose(subgraphs: SubgraphSource[]): Composition {
   const services = subgraphs.map((subgraph) => ({
     name: subgraph.name,
     url: subgraph.routingUrl,
-    typeDefs: parseSdl(subgraph),
+    typeDefs: parseFile(subgraph.file, subgraph.sdl),
   }));
   const { supergraphSdl, schema, errors, hints } = composeServices(services);
   if (errors) throw new CompositionFault(errors.flatMap((error) => toFaults(error, subgraphs)));
+  const placeOfElement = createPlaces(services.map(({ typeDefs }) => typeDefs));
   return {
     supergraphSdl,
     hints: hints.map(({ definition, message, nodes, coordinate }) => {
       const [noted] = placesOf(nodes ?? [], subgraphs);
-      const place = noted ?? placeOfElement(coordinate, subgraphs) ?? { file: 'supergraph.yaml' };
+      const place = noted ?? placeOfElement(coordinate) ?? { file: 'supergraph.yaml' };
       const level = definition.level.name === 'DEBUG' ? 'note' : 'warning';
       return { ...place, code: definition.code, message, level };
     }),
     apiSchema: () => schema.toAPISchema().toGraphQLJSSchema(),
   };
-}
-
-function parseSdl({ sdl, file }: SubgraphSource) {
-  try {
-    return parse(new Source(sdl, file));
-  } catch (error) {
-    const { message, locations } = error as GraphQLError;
-    throw new CompositionFault([{ file, ...locations?.[0], code: 'GRAPHQL_PARSE_FAILED', message }]);
-  }
 }
 
 /** One fault for every place that an error points to; composition knows a subgraph by name, people by its file. */
@@ -78,14 +72,20 @@ function toFaults(error: GraphQLError, subgraphs: SubgraphSource[]): Fault[] {
   return found.map((place) => ({ ...place, code, message: error.message }));
 }
 
-function placeOfElement(coordinate: string | undefined, subgraphs: readonly SubgraphSource[]): Place | undefined {
-  const [element] = subgraphs.flatMap((subgraph) => readElements(subgraph).get(coordinate ?? '') ?? []);
-  return element && elementPlace(element);
+/** Finds elements by their coordinates in the first document that has them; no document is gone through twice. */
+function createPlaces(documents: readonly DocumentNode[]): (coordinate: string | undefined) => Place | undefined {
+  let read: ReturnType<typeof readElements>[] | undefined;
+  return (coordinate = '') => {
+    read ??= documents.map(readElements);
+    const element = read.find((elements) => elements.has(coordinate))?.get(coordinate);
+    return element && elementPlace(element);
+  };
 }
 
 function placesOf(nodes: readonly (ASTNode & { subgraph?: string })[], subgraphs: SubgraphSource[]) {
   return nodes.flatMap((node) => {
-    const file = subgraphs.find(({ name }) => name === node.subgraph)?.file ?? node.loc?.source.name;
-    return node.loc && file ? [{ file, ...getLocation(node.loc.source, node.loc.start) }] : [];
+    const place = placeOfNode(node);
+    const file = subgraphs.find(({ name }) => name === node.subgraph)?.file;
+    return place ? [file === undefined ? place : { ...place, file }] : [];
   });
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
-import { parse } from 'yaml';
+import { parse, YAMLParseError } from 'yaml';
 import { CompositionFault } from './faults.ts';
 
 /** A subgraph as supergraph.yaml names it. */
@@ -27,7 +27,7 @@ const fromDisk: ReadFile = (path) => readFile(path, 'utf8');
  */
 export async function readConfiguration(yamlFile: string, read: ReadFile = fromDisk): Promise<SubgraphSource[]> {
   const shown = relative(process.cwd(), yamlFile);
-  const yaml = parse(await readText(yamlFile, read)) as SupergraphYaml | null;
+  const yaml = parseYaml(shown, await readText(yamlFile, read)) as SupergraphYaml | null;
   const entries = Object.entries(yaml?.subgraphs ?? {});
   if (entries.length === 0) throw new CompositionFault([{ file: shown, message: 'names no subgraphs' }]);
   return Promise.all(
@@ -40,6 +40,17 @@ export async function readConfiguration(yamlFile: string, read: ReadFile = fromD
       return { name, routingUrl, file: relative(process.cwd(), file), sdl: await readText(file, read) };
     }),
   );
+}
+
+function parseYaml(file: string, text: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error;
+    const [at] = error.linePos ?? [];
+    const [message = error.message] = error.message.split('\n');
+    throw new CompositionFault([{ file, ...(at && { line: at.line, column: at.col }), message }]);
+  }
 }
 
 async function readText(file: string, read: ReadFile): Promise<string> {

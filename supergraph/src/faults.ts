@@ -19,7 +19,7 @@ export class CompositionFault extends Error {
 }
 
 /** A fault on one line, in the form that editors turn into a link: `file:line:column: CODE message`. */
-export function formatFault({ file, line, column, code, message }: Fault): string {
+function formatFault({ file, line, column, code, message }: Fault): string {
   const place = [file, line, column].filter((part) => part !== undefined).join(':');
   return `${place}: ${code ? `${code} ` : ''}${message}`;
 }

@@ -25,6 +25,19 @@ export function linkedDirective(
   return undefined;
 }
 
+/** The names that federation's directives go by in a subgraph's schema. */
+export function federationNames(subgraph: DocumentNode): (directive: string) => string {
+  const names = new Map<string, string>();
+  return (directive) => {
+    const known = names.get(directive);
+    if (known !== undefined) return known;
+    // A schema without `@link` is one of Federation 1, whose directives have their plain names.
+    const name = linkedDirective(subgraph, 'federation', directive) ?? directive;
+    names.set(directive, name);
+    return name;
+  };
+}
+
 /** The arguments of a directive in a schema, as plain values. */
 export function argumentsOf({ arguments: given = [] }: DirectiveNode): Record<string, unknown> {
   return Object.fromEntries(given.map(({ name, value }) => [name.value, valueFromASTUntyped(value)]));

@@ -43,9 +43,10 @@ export async function checkGraph(change: GraphChange, { clients, sisters }: Cons
 function directiveFindings({ before, sources }: GraphChange): Finding[] {
   try {
     return judgeSubgraphs(before.subgraphs, withElements(sources)).filter(({ severity }) => severity !== 'note');
-  } catch {
+  } catch (error) {
     // A file that cannot be parsed has been told as such.
-    return [];
+    if (error instanceof CompositionFault) return [];
+    throw error;
   }
 }
 

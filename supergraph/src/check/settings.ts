@@ -23,7 +23,7 @@ export async function readSettings(yamlFile: string): Promise<CheckSettings> {
   const file = join(settingsFolder(yamlFile), 'check.yaml');
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) return usual;
-  const given = (parse(text) ?? {}) as Partial<CheckSettings>;
+  const given = (parseYaml(file, text) ?? {}) as Partial<CheckSettings>;
   const operations = given.operations ?? usual.operations;
   const sisters = given.sisters ?? [];
   const fits =
@@ -34,6 +34,14 @@ export async function readSettings(yamlFile: string): Promise<CheckSettings> {
     throw new UsageFault(`${file}: operations is a list of patterns; each of sisters has subgraph and operations`);
   }
   return { operations, sisters };
+}
+
+function parseYaml(file: string, text: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    throw new UsageFault(`${file}: ${(error as Error).message}`);
+  }
 }
 
 function isTexts(value: unknown): value is string[] {

@@ -1,4 +1,4 @@
-import { buildASTSchema, type GraphQLSchema, parse } from 'graphql';
+import { buildASTSchema, type GraphQLSchema } from 'graphql';
 import { judgeApi } from '../changes/api/judge-api.ts';
 import type { Finding } from '../findings/finding.ts';
 import { placeOfChange, type RevisedSubgraph } from '../revision/revision.ts';
@@ -29,6 +29,6 @@ export async function judgeSisters(
 }
 
 /** A subgraph's own schema; its directives of federation need no definition here. */
-function schemaOf({ sdl }: RevisedSubgraph): GraphQLSchema {
-  return buildASTSchema(parse(sdl), { assumeValidSDL: true });
+function schemaOf({ document }: RevisedSubgraph): GraphQLSchema {
+  return buildASTSchema(document, { assumeValidSDL: true });
 }

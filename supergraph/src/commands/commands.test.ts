@@ -35,10 +35,14 @@ function git(...args: string[]): void {
 }
 
 function run(...args: string[]) {
+  return runWith({}, ...args);
+}
+
+function runWith(settings: Record<string, string>, ...args: string[]) {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', program, ...args, '--config', 'supergraph.yaml'],
-    { cwd: folder, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1', NODE_OPTIONS: '' } },
+    { cwd: folder, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1', NODE_OPTIONS: '', ...settings } },
   );
   return { status, stdout, stderr };
 }
@@ -109,6 +113,49 @@ describe('check', () => {
     git('checkout', '--quiet', '.');
   });
 
+  test('judges by how often operations are called, where an export says so', () => {
+    write({
+      'a.graphql': sdl.replace('  name: String\n', ''),
+      'idle.json': '{ "User": 0, "Stranger": 3 }',
+      'busy.json': '{ "User": 1 }',
+    });
+    const { status, stdout } = run('check', '--base', 'HEAD', '--counts', 'idle.json');
+    expect({ status, stdout }).toMatchObject({ status: 0, stdout: expect.stringContaining('field-removed (unused)') });
+    expect(stdout).toContain("Operation 'Stranger' was called 3 times and stands in no file");
+    expect(run('check', '--base', 'HEAD', '--counts', 'busy.json')).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining('operation User at operations/user.graphql:4:5, called 1 times'),
+    });
+    git('checkout', '--quiet', '.');
+  });
+
+  test('knows the operations of a manifest, each by the line of its entry', () => {
+    expect(run('operations', '--manifest', 'clients.json')).toMatchObject({ status: 0 });
+    write({ 'a.graphql': sdl.replace('  name: String\n', '') });
+    const { status, stdout } = run('check', '--base', 'HEAD', '--operations', 'clients.json');
+    const line =
+      1 +
+      readFileSync(join(folder, 'clients.json'), 'utf8')
+        .split('\n')
+        .findIndex((each) => each.includes('"id"'));
+    expect({ status, stdout }).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining(`operation User at clients.json:${line}\n`),
+    });
+    git('checkout', '--quiet', '.');
+  });
+
+  test('lists what is safe where it is asked to, and diff always does and never fails', () => {
+    write({ 'a.graphql': sdl.replace('  nickname: String\n', '  age: Int\n').replace('  name: String\n', '') });
+    const added = 'field-added (safe) User.age';
+    expect(run('check', '--base', 'HEAD').stdout).not.toContain(added);
+    expect(run('check', '--base', 'HEAD', '--all').stdout).toContain(added);
+    const { status, stdout } = run('diff', '--base', 'HEAD');
+    expect({ status, stdout }).toMatchObject({ status: 0, stdout: expect.stringContaining(added) });
+    expect(stdout).toContain('error field-removed User.name');
+    git('checkout', '--quiet', '.');
+  });
+
   test('knows what services ask of each other', () => {
     write({ 'a.graphql': sdl.replace('  contact: String @inaccessible\n', '') });
     const { status, stdout } = run('check', '--base', 'HEAD');
@@ -150,6 +197,38 @@ test('a graph that does not compose is told with its place and an excerpt', () =
   git('checkout', '--quiet', '.');
 });
 
+test('a schema that cannot be parsed is told with its place and an excerpt', () => {
+  write({ 'a.graphql': `type {\n${sdl}` });
+  for (const command of [['compose', '--out', 'out.graphql'], ['check', '--base', 'HEAD'], ['lint']]) {
+    const { status, stdout } = run(...command);
+    expect({ command, status }).toEqual({ command, status: 1 });
+    expect(stdout).toMatch(/GRAPHQL_PARSE_FAILED.*a\.graphql:1:6\n.*> 1 \| type \{/s);
+  }
+  git('checkout', '--quiet', '.');
+});
+
+test.each([
+  ['supergraph.yaml', 'subgraphs:\n  a: [\n', 'supergraph.yaml:3:1'],
+  ['.supergraph/check.yaml', 'operations: [', 'check.yaml: '],
+  ['operations/user.variables.json', '{', 'operations/user.variables.json: is no JSON'],
+  ['operations/wrong.graphql', 'query {', 'operations/wrong.graphql:1:8: GRAPHQL_PARSE_FAILED'],
+])('%s that cannot be read ends with 2 and is told with its place', (file, text, place) => {
+  write({ [file]: text });
+  const { status, stderr } = run('operations');
+  expect({ status, stderr }).toMatchObject({ status: 2, stderr: expect.stringMatching(/^supergraph: .*/) });
+  expect(stderr).toContain(place);
+  git('clean', '--quiet', '--force', '-d', 'operations');
+  git('checkout', '--quiet', '.');
+});
+
+test('a manifest whose operation cannot be parsed is told with the line of the operation', () => {
+  const operations = [{ id: 'one', name: 'One', body: 'query One {' }];
+  write({ 'broken.json': JSON.stringify({ format: 'apollo-persisted-query-manifest', operations }, null, 2) });
+  const { status, stderr } = run('operations', '--operations', 'broken.json');
+  expect({ status, stderr }).toMatchObject({ status: 2, stderr: expect.stringContaining('broken.json:5: GRAPHQL_') });
+  rmSync(join(folder, 'broken.json'));
+});
+
 test('compose --watch composes again at every change, and goes on after a fault', async () => {
   const args = ['--disable-warning=ExperimentalWarning', program, 'compose', '--watch', '--config', 'supergraph.yaml'];
   const child = spawn(process.execPath, [...args, '--out', 'watched.graphql'], {
@@ -188,6 +267,37 @@ test('operations refuses what the schema does, and the manifest is not written',
   rmSync(join(folder, 'operations/wrong.graphql'));
   expect(run('operations', '--manifest', 'manifest.json')).toMatchObject({ status: 0 });
   expect(JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')).operations).toMatchObject([{ name: 'User' }]);
+});
+
+test('operations refuses what the gateway would, for its cost', () => {
+  expect(run('operations', '--max-cost', '1')).toMatchObject({ status: 0 });
+  expect(run('operations', '--max-cost', '0')).toMatchObject({
+    status: 1,
+    stdout: expect.stringContaining('operation-too-dear User'),
+  });
+});
+
+describe('drift', () => {
+  const dead = 'http://127.0.0.1:3/graphql';
+  test('asks the subgraph that is named, at the address that is named, with a token from the environment', () => {
+    expect(runWith({ SUBGRAPH_TOKEN: 'x' }, 'drift', '--subgraph', `a=${dead}`)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining(`${dead} does not answer (ECONNREFUSED)`),
+    });
+  });
+  test('asks the gateway alone where nothing else is named', () => {
+    expect(runWith({ ATRIUM_API_KEY: 'x' }, 'drift', '--gateway', dead)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining(`${dead} does not answer (ECONNREFUSED)`),
+    });
+  });
+  test.each([
+    ['without a token', ['--subgraph', 'a'], 'set SIGNING_KEY or SUBGRAPH_TOKEN'],
+    ['without a key of the gateway', ['--gateway', dead], 'ATRIUM_API_KEY'],
+    ['of a subgraph that is none', ['--subgraph', 'b'], "names no subgraph 'b'"],
+  ])('%s cannot be said', (_how, args, message) => {
+    expect(run('drift', ...args)).toMatchObject({ status: 2, stderr: expect.stringContaining(message) });
+  });
 });
 
 test.each([

@@ -1,6 +1,9 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { readConfiguration } from '../configuration.ts';
+import { faultFindings } from '../check/composition-findings.ts';
+import { readConfiguration, type SubgraphSource } from '../configuration.ts';
+import { CompositionFault } from '../faults.ts';
+import type { Finding } from '../findings/finding.ts';
 import { lintSchema } from '../lint/lint-schema.ts';
 import { rules } from '../lint/rules/index.ts';
 import { writeReport } from '../report/write-report.ts';
@@ -18,8 +21,17 @@ export function createCommand(): Command {
       }
       const subgraphs = await readConfiguration(resolve(options.config));
       const today = new Date().toISOString().slice(0, 10);
-      const findings = subgraphs.flatMap((subgraph) => lintSchema(subgraph, today));
+      const findings = subgraphs.flatMap((subgraph) => lintOne(subgraph, today));
       const summary = `${subgraphs.length} schemas, ${rules.length} rules`;
       await writeReport({ command: 'lint', findings, summary }, options);
     });
+}
+
+function lintOne(subgraph: SubgraphSource, today: string): Finding[] {
+  try {
+    return lintSchema(subgraph, today);
+  } catch (error) {
+    if (error instanceof CompositionFault) return faultFindings(error);
+    throw error;
+  }
 }

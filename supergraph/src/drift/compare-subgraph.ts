@@ -1,6 +1,7 @@
 import { print } from 'graphql';
 import type { SubgraphSource } from '../configuration.ts';
 import type { Finding } from '../findings/finding.ts';
+import { parseFile } from '../parse-file.ts';
 import { elementPlace, readElements, type SchemaElement } from '../revision/schema-elements.ts';
 
 /** What the federation library adds to every subgraph by itself. */
@@ -36,8 +37,8 @@ export function compareSubgraph(committed: SubgraphSource, served: string): Find
   ];
 }
 
-function ownElements(source: Pick<SubgraphSource, 'sdl' | 'file'>): Map<string, SchemaElement> {
-  return new Map([...readElements(source)].filter(([coordinate]) => !added.test(coordinate)));
+function ownElements({ sdl, file }: Pick<SubgraphSource, 'sdl' | 'file'>): Map<string, SchemaElement> {
+  return new Map([...readElements(parseFile(file, sdl))].filter(([coordinate]) => !added.test(coordinate)));
 }
 
 /** Of elements that are all gone or all new, those that are not within another. */

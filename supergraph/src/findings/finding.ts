@@ -70,9 +70,9 @@ export interface Report {
   data?: Readonly<Record<string, unknown>>;
 }
 
-/** Whether CI should stop: an error that nobody approved. */
-export function fails({ findings }: Report): boolean {
-  return findings.some(({ severity, approval }) => severity === 'error' && !approval);
+/** Whether CI should stop for a finding: an error that nobody approved. */
+export function isFailure({ severity, approval }: Finding): boolean {
+  return severity === 'error' && !approval;
 }
 
 /** A place as editors link it: `file:line:column`. */

@@ -3,7 +3,6 @@ import {
   type DefinitionNode,
   type EnumValueDefinitionNode,
   type FieldDefinitionNode,
-  getLocation,
   type InputValueDefinitionNode,
   Kind,
   type NameNode,
@@ -12,7 +11,6 @@ import {
   type TypeExtensionNode,
   type TypeNode,
 } from 'graphql';
-import type { Place } from '../findings/finding.ts';
 
 /** What a rule looks at. */
 export type ElementKind = 'type' | 'field' | 'argument' | 'input-field' | 'enum-value';
@@ -47,21 +45,9 @@ export function elementsOf(definitions: readonly DefinitionNode[]): LintedElemen
   });
 }
 
-/** Where an element's name stands. */
-export function placeOfElement({ node }: LintedElement): Place | undefined {
-  const { loc } = node.name;
-  return loc && { file: loc.source.name, ...getLocation(loc.source, loc.start) };
-}
-
 /** The type behind lists and non-nulls. */
 export function namedType(type: TypeNode): string {
   return type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type);
-}
-
-/** A type as it is written: `[User!]!`. */
-export function typeText(type: TypeNode): string {
-  if (type.kind === Kind.NON_NULL_TYPE) return `${typeText(type.type)}!`;
-  return type.kind === Kind.LIST_TYPE ? `[${typeText(type.type)}]` : type.name.value;
 }
 
 function membersOf(definition: TypeDefinitionNode | TypeExtensionNode, type: LintedElement): LintedElement[] {

@@ -83,6 +83,11 @@ const cases: [rule: string, wrong: string, right: string][] = [
     '"d" type A { "d" b: Int @deprecated(reason: "Use `c` until 2026-11-24.") }',
   ],
   ['key-large', '"d" type A @key(fields: "id b { c }") { id: ID! }', '"d" type A @key(fields: "id b") { id: ID! }'],
+  [
+    'key-large',
+    '"d" type A @key(fields: "id") @key(fields: "a b c") { id: ID! }',
+    '"d" type A @key(fields: "id") @key(fields: "a b") { id: ID! }',
+  ],
 ];
 
 test.each(cases)('%s is told of %s and not of %s', (rule, wrong, right) => {

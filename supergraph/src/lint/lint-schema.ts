@@ -1,15 +1,17 @@
-import { type DefinitionNode, type DocumentNode, Kind, parse, Source } from 'graphql';
+import { type DefinitionNode, type DocumentNode, Kind } from 'graphql';
 import type { SubgraphSource } from '../configuration.ts';
 import type { Finding } from '../findings/finding.ts';
-import { argumentsOf, linkedDirective } from '../linked-directive.ts';
-import { elementsOf, type LintedElement, placeOfElement } from './element.ts';
+import { argumentsOf, federationNames } from '../linked-directive.ts';
+import { parseFile } from '../parse-file.ts';
+import { elementPlace } from '../revision/schema-elements.ts';
+import { elementsOf, type LintedElement } from './element.ts';
 import type { LintContext, LintRule } from './rule.ts';
 import { rules } from './rules/index.ts';
 import { type Switch, switchesAbove } from './switches.ts';
 
-/** What the rules have against a subgraph's schema on this day, `2026-11-24`. */
+/** What the rules have against a subgraph's schema on this day, `2026-11-24`; a CompositionFault where it cannot be parsed. */
 export function lintSchema({ sdl, file }: Pick<SubgraphSource, 'sdl' | 'file'>, today: string): Finding[] {
-  const document = parse(new Source(sdl, file));
+  const document = parseFile(file, sdl);
   const elements = elementsOf(document.definitions);
   const context = createContext(document, elements, today);
   const switches = new Map(elements.map((element) => [element, switchesAbove(element)]));
@@ -31,7 +33,7 @@ export function lintSchema({ sdl, file }: Pick<SubgraphSource, 'sdl' | 'file'>, 
 }
 
 function toFinding({ id, why }: LintRule, element: LintedElement, message: string): Finding {
-  const place = placeOfElement(element);
+  const place = elementPlace(element);
   return { rule: id, severity: 'error', subject: element.coordinate, message, place, remedy: why };
 }
 
@@ -57,27 +59,19 @@ function judgeSwitch({ rules: names, reason, place }: Switch, used: boolean): Fi
 function createContext(document: DocumentNode, elements: readonly LintedElement[], today: string): LintContext {
   const byCoordinate = new Map(elements.map((element) => [element.coordinate, element]));
   const types = elements.filter(({ kind }) => kind === 'type');
-  const names = new Map<string, string>();
-  const nameOf = (directive: string): string => {
-    const known = names.get(directive);
-    if (known !== undefined) return known;
-    const name = linkedDirective(document, 'federation', directive) ?? directive;
-    // GraphQL's own directives are not federation's to rename.
-    names.set(directive, directive === 'deprecated' ? directive : name);
-    return names.get(directive) ?? directive;
-  };
-  const has = (element: LintedElement, directive: string): boolean =>
-    element.directives.some(({ name }) => name.value === nameOf(directive));
+  const federation = federationNames(document);
+  // GraphQL's own directives are not federation's to rename.
+  const nameOf = (directive: string): string => (directive === 'deprecated' ? directive : federation(directive));
+  const uses = (element: LintedElement, directive: string): Record<string, unknown>[] =>
+    element.directives.filter(({ name }) => name.value === nameOf(directive)).map(argumentsOf);
+  const has = (element: LintedElement, directive: string): boolean => uses(element, directive).length > 0;
   return {
     entities: new Set(types.filter((type) => has(type, 'key')).map(({ name }) => name)),
     objects: new Set(types.filter(({ node }) => node.kind.startsWith('ObjectType')).map(({ name }) => name)),
     roots: rootsOf(document.definitions),
     find: (coordinate) => byCoordinate.get(coordinate),
     has,
-    argumentsOf(element, directive) {
-      const found = element.directives.find(({ name }) => name.value === nameOf(directive));
-      return found && argumentsOf(found);
-    },
+    uses,
     isInternal: (element) => [element, ...element.within].some((each) => has(each, 'inaccessible')),
     today,
   };

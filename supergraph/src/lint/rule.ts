@@ -12,8 +12,8 @@ export interface LintContext {
   find(coordinate: string): LintedElement | undefined;
   /** Whether an element has a directive, by the name that federation or GraphQL gives it: `key`. */
   has(element: LintedElement, directive: string): boolean;
-  /** A directive's arguments on an element; undefined where it has none of this name. */
-  argumentsOf(element: LintedElement, directive: string): Record<string, unknown> | undefined;
+  /** The arguments of each use of a directive on an element; of `key` there may be several. */
+  uses(element: LintedElement, directive: string): Record<string, unknown>[];
   /** Whether only services see an element: it or what it stands in is `@inaccessible`. */
   isInternal(element: LintedElement): boolean;
   /** Today, `2026-11-24`. */

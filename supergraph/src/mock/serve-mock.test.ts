@@ -35,6 +35,16 @@ test.each(operations)('$name is answered whole, and the second time the same', a
   expect(await ask(print(document), variables)).toEqual(first);
 });
 
+test('a query may come by GET', async () => {
+  const query = 'query ($id: ID!) { user(id: $id) { id name } }';
+  const variables = { id: 'by-get' };
+  const asked = new URLSearchParams({ query, variables: JSON.stringify(variables) });
+  const response = await fetch(`${mock.url}/graphql?${asked}`);
+  const { status: _, ...posted } = await ask(query, variables);
+  expect(await response.json()).toEqual(posted);
+  expect(posted.data.user.id).toBe('by-get');
+});
+
 describe('what is asked for by an id', () => {
   const id = '0193c9a0-7b6e-7c52-9f0a-5d4f7f3a2b10';
   test('has it, and is the same thing wherever it is met', async () => {

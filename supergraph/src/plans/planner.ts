@@ -3,15 +3,8 @@ import { type PlanNode, QueryPlanner } from '@apollo/query-planner';
 import type { DocumentNode } from 'graphql';
 import { supportedFeatures } from '../supported-features.ts';
 
-/** One request that the gateway makes to a subgraph for an operation. */
-export interface PlannedFetch {
-  subgraph: string;
-  /** Whether it asks for entities that another fetch found. */
-  entities: boolean;
-}
-
-/** Plans operations over a supergraph, as the gateway does. */
-export type Planner = (document: DocumentNode) => PlannedFetch[];
+/** Plans an operation over a supergraph as the gateway does: the subgraph of each request that it makes for it. */
+export type Planner = (document: DocumentNode) => string[];
 
 /** A planner for a composed graph. */
 export function createPlanner(supergraphSdl: string): Planner {
@@ -28,10 +21,10 @@ export function createPlanner(supergraphSdl: string): Planner {
   };
 }
 
-function fetchesOf(node: PlanNode): PlannedFetch[] {
+function fetchesOf(node: PlanNode): string[] {
   switch (node.kind) {
     case 'Fetch':
-      return [{ subgraph: node.serviceName, entities: node.requires !== undefined }];
+      return [node.serviceName];
     case 'Flatten':
       return fetchesOf(node.node);
     case 'Parallel':

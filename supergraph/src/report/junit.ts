@@ -1,4 +1,4 @@
-import { type Finding, formatPlace, type Report } from '../findings/finding.ts';
+import { type Finding, formatPlace, isFailure, type Report } from '../findings/finding.ts';
 import { escapeXml } from './xml.ts';
 
 /**
@@ -21,10 +21,6 @@ export function toJunit(report: Report): string {
     '</testsuites>',
     '',
   ].join('\n');
-}
-
-function isFailure({ severity, approval }: Finding): boolean {
-  return severity === 'error' && !approval;
 }
 
 function testCase(command: string, finding: Finding): string {

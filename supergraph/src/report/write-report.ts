@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { fails, type Report } from '../findings/finding.ts';
+import { isFailure, type Report } from '../findings/finding.ts';
 import { toJunit } from './junit.ts';
 import { printReport } from './print.ts';
 import { toSarif } from './sarif.ts';
@@ -15,13 +15,14 @@ export interface ReportOptions {
 /** Prints the report, writes the files that are asked for, and lets the exit status say whether CI should stop. */
 export async function writeReport(report: Report, { json, junit, sarif }: ReportOptions): Promise<void> {
   const { command, summary, findings, data } = report;
+  const fails = findings.some(isFailure);
   const text = json
-    ? JSON.stringify({ command, ok: !fails(report), summary, findings, ...data }, null, 2)
+    ? JSON.stringify({ command, ok: !fails, summary, findings, ...data }, null, 2)
     : printReport(report);
   process.stdout.write(`${text}\n`);
   if (junit) await writeTo(junit, toJunit(report));
   if (sarif) await writeTo(sarif, toSarif(report));
-  if (fails(report)) process.exitCode = 1;
+  if (fails) process.exitCode = 1;
 }
 
 async function writeTo(file: string, text: string): Promise<void> {

@@ -1,11 +1,14 @@
+import type { DocumentNode } from 'graphql';
 import { type Composition, compose } from '../compose.ts';
 import type { SubgraphSource } from '../configuration.ts';
 import { CompositionFault } from '../faults.ts';
 import type { Place } from '../findings/finding.ts';
+import { parseFile } from '../parse-file.ts';
 import { elementPlace, readElements, type SchemaElement } from './schema-elements.ts';
 
 /** A subgraph at one moment, with the elements of its schema. */
 export interface RevisedSubgraph extends SubgraphSource {
+  document: DocumentNode;
   elements: ReadonlyMap<string, SchemaElement>;
 }
 
@@ -36,9 +39,12 @@ export function attemptRevision(name: string, sources: SubgraphSource[]): Attemp
   }
 }
 
-/** Subgraphs with the elements of their schemas, whether or not they compose. */
+/** Subgraphs with the elements of their schemas, whether or not they compose; a CompositionFault where one cannot be parsed. */
 export function withElements(sources: readonly SubgraphSource[]): RevisedSubgraph[] {
-  return sources.map((source) => ({ ...source, elements: readElements(source) }));
+  return sources.map((source) => {
+    const document = parseFile(source.file, source.sdl);
+    return { ...source, document, elements: readElements(document) };
+  });
 }
 
 /**

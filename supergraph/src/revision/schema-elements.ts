@@ -2,27 +2,26 @@ import {
   type ASTNode,
   type ConstDirectiveNode,
   type DefinitionNode,
-  getLocation,
+  type DocumentNode,
   Kind,
-  parse,
-  Source,
+  type NameNode,
   type TypeNode,
 } from 'graphql';
-import type { SubgraphSource } from '../configuration.ts';
 import type { Place } from '../findings/finding.ts';
+import { placeOfNode } from '../findings/place-of-node.ts';
 
 /** An element of a subgraph's schema: a type, a field, an argument, a value of an enum. */
 export interface SchemaElement {
   coordinate: string;
-  node: ASTNode & { name: { loc?: { start: number; source: Source } | undefined } };
+  node: ASTNode & { name: NameNode };
   /** All directives, those of a type's extensions included. */
   directives: ConstDirectiveNode[];
   /** What a field answers or an input takes. */
   type?: TypeNode;
 }
 
-/** The elements of a subgraph's SDL by their coordinates; a type and its extensions are one. */
-export function readElements({ sdl, file }: Pick<SubgraphSource, 'sdl' | 'file'>): Map<string, SchemaElement> {
+/** The elements of a subgraph's schema by their coordinates; a type and its extensions are one. */
+export function readElements({ definitions }: DocumentNode): Map<string, SchemaElement> {
   const elements = new Map<string, SchemaElement>();
   const add = (coordinate: string, node: ElementNode): void => {
     const known = elements.get(coordinate);
@@ -32,14 +31,13 @@ export function readElements({ sdl, file }: Pick<SubgraphSource, 'sdl' | 'file'>
       elements.set(coordinate, { coordinate, node, directives: [...(node.directives ?? [])], ...type });
     }
   };
-  for (const definition of parse(new Source(sdl, file)).definitions) addDefinition(definition, add);
+  for (const definition of definitions) addDefinition(definition, add);
   return elements;
 }
 
 /** Where an element's name stands. */
-export function elementPlace({ node }: SchemaElement): Place | undefined {
-  const { loc } = node.name;
-  return loc && { file: loc.source.name, ...getLocation(loc.source, loc.start) };
+export function elementPlace({ node }: { node: { name: NameNode } }): Place | undefined {
+  return placeOfNode(node.name);
 }
 
 type ElementNode = SchemaElement['node'] & { directives?: readonly ConstDirectiveNode[] | undefined; type?: TypeNode };

@@ -1,6 +1,6 @@
 import type { ASTNode, DocumentNode, OperationDefinitionNode } from 'graphql';
-import { getLocation } from 'graphql';
 import type { Affected, Place } from '../findings/finding.ts';
+import { placeOfNode } from '../findings/place-of-node.ts';
 
 /** An operation that somebody sends, with the fragments that it needs. */
 export interface Operation {
@@ -20,8 +20,7 @@ export interface Operation {
 /** Where a part of an operation stands. */
 export function placeOf(node: ASTNode, { file, entryLine }: Operation): Place {
   if (entryLine !== undefined) return { file, line: entryLine };
-  if (!node.loc) return { file };
-  return { file: node.loc.source.name, ...getLocation(node.loc.source, node.loc.start) };
+  return placeOfNode(node) ?? { file };
 }
 
 /** The operation as somebody whom a finding concerns, at the part that it is about. */

@@ -1,5 +1,6 @@
-import { type DefinitionNode, type FragmentDefinitionNode, GraphQLError, Kind, parse, Source } from 'graphql';
+import { type FragmentDefinitionNode, Kind } from 'graphql';
 import { CompositionFault } from '../faults.ts';
+import { parseFile } from '../parse-file.ts';
 import type { Operation } from './operation.ts';
 import { withFragments } from './with-fragments.ts';
 
@@ -14,7 +15,7 @@ export function readDocuments(
   documents: readonly TextFile[],
   examples: ReadonlyMap<string, string> = new Map(),
 ): Operation[] {
-  const parsed = documents.map(({ file, text }) => ({ file, definitions: parseFile(file, text) }));
+  const parsed = documents.map(({ file, text }) => ({ file, definitions: parseFile(file, text).definitions }));
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of parsed.flatMap(({ definitions }) => definitions)) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
@@ -23,22 +24,18 @@ export function readDocuments(
     definitions.flatMap((definition): Operation[] => {
       if (definition.kind !== Kind.OPERATION_DEFINITION) return [];
       const name = definition.name?.value ?? 'anonymous';
-      const variables = readExample(examples.get(file.replace(/\.(graphql|gql)$/, '.variables.json')));
+      const variables = readExample(file.replace(/\.(graphql|gql)$/, '.variables.json'), examples);
       return [{ name, definition, document: withFragments(definition, fragments), file, variables }];
     }),
   );
 }
 
-function parseFile(file: string, text: string): readonly DefinitionNode[] {
+function readExample(file: string, examples: ReadonlyMap<string, string>): Record<string, unknown> | undefined {
+  const text = examples.get(file);
+  if (text === undefined) return undefined;
   try {
-    return parse(new Source(text, file)).definitions;
-  } catch (error) {
-    if (!(error instanceof GraphQLError)) throw error;
-    const { message, locations } = error;
-    throw new CompositionFault([{ file, ...locations?.[0], code: 'GRAPHQL_PARSE_FAILED', message }]);
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    throw new CompositionFault([{ file, message: 'is no JSON' }]);
   }
-}
-
-function readExample(text: string | undefined): Record<string, unknown> | undefined {
-  return text === undefined ? undefined : (JSON.parse(text) as Record<string, unknown>);
 }

@@ -1,5 +1,7 @@
-import { type FragmentDefinitionNode, Kind, parse, Source } from 'graphql';
+import { type DocumentNode, type FragmentDefinitionNode, Kind } from 'graphql';
 import { CompositionFault } from '../faults.ts';
+import type { Place } from '../findings/finding.ts';
+import { parseFile } from '../parse-file.ts';
 import type { Operation } from './operation.ts';
 import type { TextFile } from './read-documents.ts';
 import { withFragments } from './with-fragments.ts';
@@ -23,7 +25,7 @@ export function readManifest({ file, text }: TextFile): Operation[] {
         0,
         lines.findIndex((each) => each.includes(JSON.stringify(id))),
       );
-    const { definitions } = parse(new Source(body, file));
+    const { definitions } = parseBody(body, { file, line });
     const fragments = new Map<string, FragmentDefinitionNode>();
     for (const each of definitions) if (each.kind === Kind.FRAGMENT_DEFINITION) fragments.set(each.name.value, each);
     return definitions.flatMap((definition) =>
@@ -32,6 +34,16 @@ export function readManifest({ file, text }: TextFile): Operation[] {
         : [],
     );
   });
+}
+
+/** An operation stands escaped on one line, so what is wrong with it is told at its entry. */
+function parseBody(body: string, entry: Place): DocumentNode {
+  try {
+    return parseFile(entry.file, body);
+  } catch (error) {
+    if (!(error instanceof CompositionFault)) throw error;
+    throw new CompositionFault(error.faults.map(({ code, message }) => ({ ...entry, code, message })));
+  }
 }
 
 function readJson(file: string, text: string): Manifest {

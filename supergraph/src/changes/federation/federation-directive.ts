@@ -1,6 +1,5 @@
-import { type ConstDirectiveNode, type DocumentNode, getLocation, parse, print } from 'graphql';
-import type { Place } from '../../findings/finding.ts';
-import { argumentsOf, linkedDirective } from '../../linked-directive.ts';
+import { type ConstDirectiveNode, print } from 'graphql';
+import { argumentsOf, federationNames } from '../../linked-directive.ts';
 import type { RevisedSubgraph } from '../../revision/revision.ts';
 
 /** The directives of federation that a change is looked for in. */
@@ -16,13 +15,12 @@ export type FederationDirective =
 
 /** Reads federation's directives in a subgraph, by whatever name the subgraph links them under. */
 export class FederationReader {
-  readonly #document: DocumentNode;
-  readonly #names = new Map<FederationDirective, string>();
+  readonly #nameOf: (directive: FederationDirective) => string;
   readonly subgraph: RevisedSubgraph;
 
   constructor(subgraph: RevisedSubgraph) {
     this.subgraph = subgraph;
-    this.#document = parse(subgraph.sdl, { noLocation: true });
+    this.#nameOf = federationNames(subgraph.document);
   }
 
   /** Uses of a directive on an element; of `@key` there may be several. */
@@ -39,15 +37,6 @@ export class FederationReader {
   hasAtOrAbove(coordinate: string, directive: FederationDirective): boolean {
     return this.has(coordinate, directive) || this.has(coordinate.split('.')[0] ?? coordinate, directive);
   }
-
-  #nameOf(directive: FederationDirective): string {
-    const known = this.#names.get(directive);
-    if (known !== undefined) return known;
-    // A schema without `@link` is one of Federation 1, whose directives have their plain names.
-    const name = linkedDirective(this.#document, 'federation', directive) ?? directive;
-    this.#names.set(directive, name);
-    return name;
-  }
 }
 
 /** The field set of a directive, with its blanks evened out: `id organization { id }`. */
@@ -63,9 +52,4 @@ export function fieldSetOf(directive: ConstDirectiveNode): string {
 /** The directive as it is written. */
 export function textOf(directive: ConstDirectiveNode): string {
   return print(directive);
-}
-
-/** Where a directive stands. */
-export function directivePlace({ loc }: ConstDirectiveNode): Place | undefined {
-  return loc && { file: loc.source.name, ...getLocation(loc.source, loc.start) };
 }

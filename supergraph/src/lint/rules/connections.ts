@@ -1,5 +1,5 @@
-import { Kind } from 'graphql';
-import { type LintedElement, namedType, typeText } from '../element.ts';
+import { Kind, print } from 'graphql';
+import { type LintedElement, namedType } from '../element.ts';
 import type { LintContext, LintRule } from '../rule.ts';
 
 export const boundedLists: LintRule = {
@@ -8,7 +8,7 @@ export const boundedLists: LintRule = {
   judge(element, context) {
     const { kind, type, coordinate, within } = element;
     const holder = within[0];
-    if (kind !== 'field' || !type || !holder || !typeText(type).startsWith('[')) return undefined;
+    if (kind !== 'field' || !type || !holder || !print(type).startsWith('[')) return undefined;
     if (!context.objects.has(namedType(type)) || context.has(element, 'listSize')) return undefined;
     const grows = holder.name === context.roots.query || context.entities.has(holder.name);
     if (!grows && !context.entities.has(namedType(type))) return undefined;
@@ -31,7 +31,7 @@ export const connectionShape: LintRule = {
     ] as const;
     for (const [coordinate, type] of wanted) {
       const found = find(coordinate)?.type;
-      if (!found || typeText(found) !== type) return `'${coordinate}' must be '${type}'`;
+      if (!found || print(found) !== type) return `'${coordinate}' must be '${type}'`;
     }
     return find(`${stem}Edge.node`) ? undefined : `'${stem}Edge.node' is missing`;
   },
@@ -52,6 +52,6 @@ export const connectionArguments: LintRule = {
 };
 
 function saysItsSize(element: LintedElement, context: LintContext): boolean {
-  const { slicingArguments, sizedFields } = context.argumentsOf(element, 'listSize') ?? {};
+  const [{ slicingArguments, sizedFields } = {}] = context.uses(element, 'listSize');
   return [slicingArguments, sizedFields].every((each) => Array.isArray(each) && each.length > 0);
 }

@@ -25,6 +25,6 @@ export const deprecationOver: LintRule = {
 };
 
 function reasonOf(element: LintedElement, context: LintContext): string | undefined {
-  const given = context.argumentsOf(element, 'deprecated');
+  const [given] = context.uses(element, 'deprecated');
   return given && String(given.reason ?? '');
 }

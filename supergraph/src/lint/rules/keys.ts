@@ -8,12 +8,12 @@ export const smallKeys: LintRule = {
   why: 'A key is what other services store and send: small, stable, and flat.',
   internalToo: true,
   judge(element, context) {
-    const fields = context.argumentsOf(element, 'key')?.fields;
-    if (element.kind !== 'type' || typeof fields !== 'string') return undefined;
-    const nested = fields.includes('{');
-    const count = fields.split(/[\s,]+/).filter(Boolean).length;
-    return nested || count > mostFields
-      ? `The key "${fields}" of '${element.name}' has more than ${mostFields} plain fields`
-      : undefined;
+    if (element.kind !== 'type') return undefined;
+    const large = context.uses(element, 'key').find(({ fields }) => typeof fields === 'string' && isLarge(fields));
+    return large && `The key "${large.fields}" of '${element.name}' has more than ${mostFields} plain fields`;
   },
 };
+
+function isLarge(fields: string): boolean {
+  return fields.includes('{') || fields.split(/[\s,]+/).filter(Boolean).length > mostFields;
+}

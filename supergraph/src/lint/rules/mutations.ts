@@ -1,4 +1,5 @@
-import { type LintedElement, namedType, typeText } from '../element.ts';
+import { print } from 'graphql';
+import { type LintedElement, namedType } from '../element.ts';
 import type { LintContext, LintRule } from '../rule.ts';
 
 export const mutationInput: LintRule = {
@@ -9,9 +10,7 @@ export const mutationInput: LintRule = {
     const { coordinate, node } = element;
     const args = 'arguments' in node ? (node.arguments ?? []) : [];
     const wanted = `input: ${pascal(element.name)}Input!`;
-    const given = args.map((argument) =>
-      'type' in argument ? `${argument.name.value}: ${typeText(argument.type)}` : '',
-    );
+    const given = args.map((argument) => ('type' in argument ? `${argument.name.value}: ${print(argument.type)}` : ''));
     return given.length === 1 && given[0] === wanted
       ? undefined
       : `'${coordinate}' must take '${wanted}' and nothing else`;
@@ -24,12 +23,12 @@ export const mutationPayload: LintRule = {
   judge(element, context) {
     if (!isMutation(element, context) || !element.type) return undefined;
     const payload = `${pascal(element.name)}Payload`;
-    const answered = typeText(element.type);
+    const answered = print(element.type);
     if (answered !== payload) return `'${element.coordinate}' must answer '${payload}', not '${answered}'`;
     const results = context.find(`${payload}.results`)?.type;
     const holder = results ? namedType(results) : payload;
     const errors = context.find(`${holder}.userErrors`)?.type;
-    return errors && typeText(errors) === '[UserError!]!'
+    return errors && print(errors) === '[UserError!]!'
       ? undefined
       : `'${holder}' must have 'userErrors: [UserError!]!'`;
   },

@@ -1,11 +1,12 @@
-import { Kind, type TypeNode } from 'graphql';
-import { namedType, typeText } from '../element.ts';
+import { Kind, print, type TypeNode } from 'graphql';
+import { namedType } from '../element.ts';
 import type { LintRule } from '../rule.ts';
 
 export const nullableRemote: LintRule = {
   id: 'remote-nonnull',
   why: 'What another service answers, what can fail and what needs a scope of its own can be missing; where it must not be null, its absence takes everything around it along.',
-  judge({ kind, type, within, coordinate, ...element }, context) {
+  judge(element, context) {
+    const { kind, type, within, coordinate } = element;
     if (kind !== 'field' || type?.kind !== Kind.NON_NULL_TYPE) return undefined;
     const { roots, entities } = context;
     const holder = within[0];
@@ -13,7 +14,7 @@ export const nullableRemote: LintRule = {
     if (holder.name === roots.query || holder.name === roots.mutation) {
       return `'${coordinate}' is at the root of an operation and can never be null: when it fails, all else of the operation is lost`;
     }
-    if (context.has({ kind, type, within, coordinate, ...element }, 'requiresScopes')) {
+    if (context.has(element, 'requiresScopes')) {
       return `'${coordinate}' needs a scope of its own and can never be null: without the scope its parent is lost`;
     }
     if (entities.has(namedType(type)) && !isOwn(namedType(type), context) && !/Edge$/.test(holder.name)) {
@@ -24,10 +25,10 @@ export const nullableRemote: LintRule = {
 };
 
 /** Whether a type is described here as a whole, rather than extended: some field of it is more than its key. */
-function isOwn(name: string, { find, argumentsOf }: Parameters<LintRule['judge']>[1]): boolean {
+function isOwn(name: string, { find, uses }: Parameters<LintRule['judge']>[1]): boolean {
   const type = find(name);
-  const key = type && argumentsOf(type, 'key');
-  return key !== undefined && type?.description !== undefined && key.resolvable !== false;
+  if (type?.description === undefined) return false;
+  return uses(type, 'key').some(({ resolvable }) => resolvable !== false);
 }
 
 export const nonNullIds: LintRule = {
@@ -35,7 +36,7 @@ export const nonNullIds: LintRule = {
   why: 'An `id` is what clients and caches know a thing by, so there is always one.',
   judge({ kind, name, type, coordinate }) {
     if (kind !== 'field' || name !== 'id' || !type) return undefined;
-    return typeText(type) === 'ID!' ? undefined : `'${coordinate}' is '${typeText(type)}', not 'ID!'`;
+    return print(type) === 'ID!' ? undefined : `'${coordinate}' is '${print(type)}', not 'ID!'`;
   },
 };
 
@@ -44,7 +45,7 @@ export const nonNullItems: LintRule = {
   why: 'A list has items or it does not; a null among them is a question that every client would have to answer.',
   judge({ type, coordinate }) {
     return type && holdsNullableItem(type)
-      ? `'${coordinate}' may have null among its items: '${typeText(type)}'`
+      ? `'${coordinate}' may have null among its items: '${print(type)}'`
       : undefined;
   },
 };
