@@ -5,6 +5,7 @@ export * from './caller.ts';
 export * from './connection.ts';
 export * from './database.ts';
 export * from './dates.ts';
+export * from './deliver-apart.ts';
 export * from './errors.ts';
 export * from './event-subscribers.ts';
 export * from './events.ts';

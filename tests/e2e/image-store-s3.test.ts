@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { startS3Server } from '../support/s3-server.ts';
@@ -13,8 +13,9 @@ const system = await ownSystem({ settings: { image: s3.settings } });
 process.env[sharedSystemVariable] = JSON.stringify(system);
 await import('./images.test.ts');
 await import('./image-uploads.test.ts');
+await import('./variants.test.ts');
 if (scale('corpora sent to S3', { small: 0, full: 1 }) > 0) await import('./image-corpus.test.ts');
 
-test('no picture lies in a folder', () => {
-  expect(existsSync(join(system.dataDir, 'images'))).toBe(false);
+test('no picture lies in a folder, and variants do', () => {
+  expect(readdirSync(join(system.dataDir, 'images'))).toEqual(['variants']);
 });

@@ -1,8 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import { expect, test } from '@jest/globals';
 import { openAtrium } from '../support/atrium.ts';
 import type { Fault } from '../support/graphql-client.ts';
+import { peakBytes, residentBytes } from '../support/memory.ts';
 import { operation } from '../support/operations.ts';
 import { newPerson } from '../support/phone-numbers.ts';
 import { photograph } from '../support/pictures.ts';
@@ -17,17 +17,6 @@ const { id: userId } = await atrium.newUser(newPerson());
 const mebibyte = 1024 * 1024;
 const bodySizeBytes = 200 * mebibyte;
 const gatewayPid = pidOf(system.services.gateway);
-
-/** What Linux says of the gateway's memory, in bytes: now, and at most since `forgetPeak`. */
-function gatewayMemory(): { now: number; peak: number } {
-  const status = readFileSync(`/proc/${gatewayPid}/status`, 'utf8');
-  const kibibytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]);
-  return { now: kibibytes('VmRSS') * 1024, peak: kibibytes('VmHWM') * 1024 };
-}
-
-function forgetPeak(): void {
-  writeFileSync(`/proc/${gatewayPid}/clear_refs`, '5');
-}
 
 /** Sends a multipart upload whose file is as long as `sizeBytes` and never in memory; stops when an answer comes. */
 function streamUpload(sizeBytes: number, options: { contentLength: boolean }) {
@@ -90,18 +79,17 @@ test.each([
     // The first uploads load code and fill pools, which is not what is measured here.
     const photo = { bytes: await photograph(), name: 'photo.jpg', type: 'image/jpeg' };
     for (let i = 0; i < 3; i++) await uploadFile(atrium, { userId }, photo);
-    forgetPeak();
-    const before = gatewayMemory();
+    const before = residentBytes(gatewayPid);
+    peakBytes(gatewayPid);
 
     const { status, text, sentBytes } = await streamUpload(bodySizeBytes, row);
 
-    const { peak } = gatewayMemory();
+    const grownBytes = peakBytes(gatewayPid) - before;
     const [fault] = (JSON.parse(text) as { errors: Fault[] }).errors;
     expect({ status, code: fault?.extensions.code }).toEqual({ status: 413, code: 'PAYLOAD_TOO_LARGE' });
     expect(fault?.message).toMatch(/\d+ ?MB|large/i);
     expect(fault?.extensions.requestId).toEqual(expect.any(String));
     expect(sentBytes).toBeLessThan(bodySizeBytes / 2);
-    const grownBytes = peak - before.now;
     process.stdout.write(
       `200 MB ${row.announced}: ${(sentBytes / mebibyte).toFixed(1)} MiB sent before the answer, gateway +${(grownBytes / mebibyte).toFixed(1)} MiB\n`,
     );

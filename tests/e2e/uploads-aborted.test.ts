@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { expect, test } from '@jest/globals';
 import { openAtrium, type UserError } from '../support/atrium.ts';
 import { collectGarbage } from '../support/collect-garbage.ts';
 import { dataOf } from '../support/graphql-client.ts';
+import { residentBytes } from '../support/memory.ts';
 import { field, fileStart, multipartType } from '../support/multipart-body.ts';
 import { operation } from '../support/operations.ts';
 import { newPerson } from '../support/phone-numbers.ts';
@@ -84,10 +85,6 @@ async function externalBytes(): Promise<number> {
   return Number(/^nodejs_external_memory_bytes (\d+)$/m.exec(text)?.[1]);
 }
 
-function memoryOf(pid: number): number {
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
-}
-
 async function countImages(): Promise<number> {
   const query = 'query($id: ID!) { user(id: $id) { images { totalCount } } }';
   const answer = await atrium.query<{ user: { images: { totalCount: number } } }>(query, { id: userId });
@@ -115,7 +112,7 @@ test('uploads that are broken off anywhere leave no file, no handle, no memory a
     files: { gateway: files(pids.gateway).length, image: files(pids.image).length },
     handles: handles(pids.gateway).length,
     images: await countImages(),
-    memory: { gateway: memoryOf(pids.gateway), image: memoryOf(pids.image) },
+    memory: { gateway: residentBytes(pids.gateway), image: residentBytes(pids.image) },
   };
 
   await abortUploads(count);
@@ -129,7 +126,7 @@ test('uploads that are broken off anywhere leave no file, no handle, no memory a
   });
   await collectGarbage(pids.gateway, system.debuggerPort);
   const held = (await externalBytes()) - externalBytesBefore;
-  const grown = (name: 'gateway' | 'image') => (memoryOf(pids[name]) - before.memory[name]) / mebibyte;
+  const grown = (name: 'gateway' | 'image') => (residentBytes(pids[name]) - before.memory[name]) / mebibyte;
   process.stdout.write(
     `memory: gateway ${grown('gateway').toFixed(1)} MiB, image ${grown('image').toFixed(1)} MiB more; gateway holds ${(held / mebibyte).toFixed(1)} MiB\n`,
   );

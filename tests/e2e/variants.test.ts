@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { openAtrium } from '../support/atrium.ts';
 import { dataOf } from '../support/graphql-client.ts';
+import { peakBytes } from '../support/memory.ts';
 import { newPerson } from '../support/phone-numbers.ts';
 import { photograph } from '../support/pictures.ts';
 import { pidOf } from '../support/processes.ts';
@@ -82,19 +82,9 @@ test('cold variants at once are made or OVERLOADED, nothing else fails, and Imag
   expect(new Set(urls).size).toBeGreaterThan(count * 0.6);
 
   const pid = pidOf(system.services.image);
-  let answered = false;
-  const watching = (async () => {
-    let most = 0;
-    while (!answered) {
-      most = Math.max(most, residentBytes(pid));
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    return most;
-  })();
-  const answers = await Promise.all(urls.slice(0, count).map(ask)).finally(() => {
-    answered = true;
-  });
-  const mebibytes = Math.round((await watching) / mebibyte);
+  peakBytes(pid);
+  const answers = await Promise.all(urls.slice(0, count).map(ask));
+  const mebibytes = Math.round(peakBytes(pid) / mebibyte);
   const tally = Object.entries(Object.groupBy(answers, (answer) => answer)).map(
     ([what, all]) => `${what} ${all?.length}`,
   );
@@ -113,8 +103,4 @@ async function ask(url: string): Promise<string> {
   }
   const { width } = await sharp(Buffer.from(await response.arrayBuffer())).metadata();
   return width > 0 ? 'picture' : 'no picture';
-}
-
-function residentBytes(pid: number): number {
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1_024;
 }

@@ -6,6 +6,7 @@ import { newPerson } from '../support/phone-numbers.ts';
 import { pidOf } from '../support/processes.ts';
 import { ownSystem } from '../support/test-system.ts';
 import { scale } from '../support/tier.ts';
+import { untilTold } from '../support/until-told.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const settings = { profile: { OUTBOX_MAX_BACKOFF_MS: '1000' } };
@@ -78,18 +79,11 @@ test('Profile and PostgreSQL die amid creates: whoever was acknowledged is there
   let isOver = false;
   const turns = people.values();
 
-  // A client that gets no answer sends the same again, until it is told.
   async function runCaller(): Promise<void> {
     for (const person of turns) {
-      for (;;) {
-        const id = await create(person);
-        if (id !== undefined) {
-          acknowledged.set(person.phoneNumber, id);
-          break;
-        }
-        unanswered++;
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
+      const { told, repeats } = await untilTold(() => create(person));
+      acknowledged.set(person.phoneNumber, told);
+      unanswered += repeats;
     }
   }
 

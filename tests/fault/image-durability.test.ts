@@ -9,6 +9,7 @@ import { newPerson } from '../support/phone-numbers.ts';
 import { pidOf } from '../support/processes.ts';
 import { ownSystem } from '../support/test-system.ts';
 import { scale } from '../support/tier.ts';
+import { untilTold } from '../support/until-told.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const settings = {
@@ -47,31 +48,26 @@ async function mutate<Payload>(name: string, field: string, input: object): Prom
   return answer?.data?.[field] ?? undefined;
 }
 
-/** A client that gets no answer sends the same again, until it is told. */
-async function untilTold<Result>(send: () => Promise<Result | undefined>): Promise<Result> {
-  for (;;) {
-    const told = await send();
-    if (told !== undefined) return told;
-    unanswered++;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
-
 let unanswered = 0;
 let done = 0;
 
 /** Uploads a picture; every other one is deleted again. Answers the image that must be there afterwards. */
 async function uploadAndDelete(turn: number): Promise<Picture | undefined> {
   const input = { userId, base64: await pictureOf(turn), idempotencyKey: crypto.randomUUID() };
-  const image = await untilTold(async () => {
+  const upload = await untilTold(async () => {
     const payload = await mutate<{ image: Picture | null }>('upload-image', 'uploadImage', input);
     return payload?.image ?? undefined;
   });
+  unanswered += upload.repeats;
+  const image = upload.told;
   if (turn % 2 === 0) {
     done++;
     return image;
   }
-  await untilTold(() => mutate<{ userErrors: UserError[] }>('delete-image', 'deleteImage', { id: image.id }));
+  const deletion = await untilTold(() =>
+    mutate<{ userErrors: UserError[] }>('delete-image', 'deleteImage', { id: image.id }),
+  );
+  unanswered += deletion.repeats;
   done++;
   return undefined;
 }

@@ -1,7 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { openAtrium, type Picture, type UserError } from '../support/atrium.ts';
+import { peakBytes } from '../support/memory.ts';
 import { newPerson } from '../support/phone-numbers.ts';
 import { pidOf } from '../support/processes.ts';
 import { ownSystem } from '../support/test-system.ts';
@@ -20,13 +20,6 @@ async function largePhotograph(): Promise<Buffer> {
   return grain.jpeg({ quality: 84 }).toBuffer();
 }
 
-/** The most memory that a process has had since this was last asked, in MB. */
-function peakMegabytes(pid: number): number {
-  const [, kilobytes = '0'] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  writeFileSync(`/proc/${pid}/clear_refs`, '5');
-  return Math.round(Number(kilobytes) / 1024);
-}
-
 test('large uploads at once cost bounded memory, and what is too much is OVERLOADED', async () => {
   const count = scale('uploads of 10 MB at once', { small: 40, full: 100 });
   const bytes = await largePhotograph();
@@ -34,7 +27,7 @@ test('large uploads at once cost bounded memory, and what is too much is OVERLOA
   expect(bytes.length).toBeGreaterThan(8 * mebibyte);
   expect(bytes.length).toBeLessThan(10 * mebibyte);
   const pids = { image: pidOf(system.services.image), gateway: pidOf(system.services.gateway) };
-  for (const pid of Object.values(pids)) peakMegabytes(pid);
+  for (const pid of Object.values(pids)) peakBytes(pid);
 
   const file = { bytes, name: 'asha.jpg', type: 'image/jpeg' };
   const answers = await Promise.all(
@@ -48,8 +41,9 @@ test('large uploads at once cost bounded memory, and what is too much is OVERLOA
   const tally = Object.fromEntries(
     [...Map.groupBy(outcomes, (outcome) => outcome)].map(([key, all]) => [key, all.length]),
   );
-  const peaks = { image: peakMegabytes(pids.image), gateway: peakMegabytes(pids.gateway) };
-  process.stdout.write(`${JSON.stringify(tally)}, peaks in MB ${JSON.stringify(peaks)}\n`);
+  const peakMebibytes = (pid: number) => Math.round(peakBytes(pid) / mebibyte);
+  const peaks = { image: peakMebibytes(pids.image), gateway: peakMebibytes(pids.gateway) };
+  process.stdout.write(`${JSON.stringify(tally)}, peaks in MiB ${JSON.stringify(peaks)}\n`);
   expect(outcomes.filter((outcome) => outcome !== 'stored' && outcome !== 'OVERLOADED')).toEqual([]);
   expect(outcomes).toContain('stored');
   expect(peaks.image).toBeLessThan(600);

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import { type Answer, send } from '../support/graphql-client.ts';
+import { peakBytes } from '../support/memory.ts';
 import { startGateway } from '../support/own-gateway.ts';
 import { composeSmallGraph, startSmallGraph } from '../support/small-graph.ts';
 import { startStandIn } from '../support/stand-in.ts';
@@ -155,7 +156,7 @@ describe('a subgraph that', () => {
     ['does not say so', false],
   ])('answers 200 MB and %s costs its own fields, and the gateway no memory', async (_how, says) => {
     await expect(ask(onePerson)).resolves.toMatchObject({ data: wholePerson });
-    const before = gateway.peakMemory();
+    const before = peakBytes(gateway.pid);
     pictures.misbehave = (request, response) => {
       request.resume();
       if (says) response.writeHead(200, { 'content-length': 200 * mebibyte.length });
@@ -163,7 +164,7 @@ describe('a subgraph that', () => {
       writeMebibytes(response, 200);
     };
     for (let round = 0; round < 3; round++) await expectOnlyPicturesMissing('UNAVAILABLE');
-    const grownMebibytes = (gateway.peakMemory() - before) / mebibyte.length;
+    const grownMebibytes = (peakBytes(gateway.pid) - before) / mebibyte.length;
     process.stdout.write(`six answers of 200 MB, memory grew by ${Math.round(grownMebibytes)} MiB\n`);
     expect(grownMebibytes).toBeLessThan(120);
   });

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, repositoryRoot, startArguments } from '@atrium/stack';
@@ -13,8 +13,6 @@ export interface OwnGateway {
   readonly supergraphPath: string;
   /** What it logged so far. */
   log(): string;
-  /** Its peak memory in bytes (VmHWM; Linux). */
-  peakMemory(): number;
   /** Signals it and waits for its end; gives its exit code, or null where a signal ended it. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
@@ -58,8 +56,6 @@ export async function startGateway(supergraphSdl: string, settings: Record<strin
     pid: child.pid ?? 0,
     supergraphPath,
     log: () => log,
-    peakMemory: () =>
-      Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) * 1024,
     async stop(signal = 'SIGTERM') {
       const code = await end(child, signal);
       rmSync(folder, { recursive: true, force: true });

@@ -1,11 +1,11 @@
 import { truncateSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Cores } from '../../src/cores.ts';
 import type { RunningServer } from '../../src/launch.ts';
 import type { LoadProcess } from '../../src/load/load-process.ts';
 import { processTree } from '../../src/process-cost.ts';
 import type { Progress } from '../../src/progress.ts';
 import { spreadOf } from '../../src/statistics.ts';
-import type { Cores } from './cores.ts';
 import type { Gateway, GatewayName } from './gateways/index.ts';
 import type { LoadJob, LoadResult } from './load/job.ts';
 import type { BenchOptions } from './options.ts';

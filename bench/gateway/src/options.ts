@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { chosen, toCount, toNumber } from '../../src/arguments.ts';
-import { toCores } from './cores.ts';
+import { toCores } from '../../src/cores.ts';
 import { type GatewayName, gatewayNames } from './gateways/gateway.ts';
 import { type QueryName, queryNames } from './queries.ts';
 

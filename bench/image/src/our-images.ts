@@ -1,6 +1,6 @@
 import { createTokenIssuer } from '@atrium/service-kit';
 import { FormData, fetch } from 'undici';
-import type { OwnStack } from '../../profile/src/contestants/own-stack.ts';
+import type { OwnStack } from '../../src/own-stack.ts';
 import type { Wish } from './wishes.ts';
 
 /** Our Image service, asked straight or through the gateway. */

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type OwnStack, startOwnStack } from '../../profile/src/contestants/own-stack.ts';
 import { type LoadProcess, startLoadProcess } from '../../src/load/load-process.ts';
+import { type OwnStack, startOwnStack } from '../../src/own-stack.ts';
 import type { Progress } from '../../src/progress.ts';
 import { getPicture } from './ask.ts';
 import type { BenchOptions } from './options.ts';

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { createLogger, newId } from '@atrium/service-kit';
+import { withClient } from '@atrium/stack';
 import { createSealer } from '../../../subgraphs/messaging/src/domain/seal.ts';
 import { openDatabase } from '../../../subgraphs/messaging/src/store/database.ts';
 import { insertMessages } from '../../../subgraphs/messaging/src/store/message-queue.ts';
 import { migrateQueue } from '../../../subgraphs/messaging/src/worker.ts';
-import { using } from '../../profile/src/tables.ts';
 
 /** The names of those whose workers are measured. */
 export const contestantNames = ['ours', 'ours-200', 'graphile', 'graphile-batched', 'pg-boss', 'bullmq'] as const;
@@ -79,7 +79,7 @@ async function fillWithMessages(databaseUrl: string, count: number): Promise<voi
 
 async function fillWithJobs(databaseUrl: string, count: number): Promise<void> {
   await migrateQueue(databaseUrl, createLogger('bench', 'silent'));
-  await using(databaseUrl, (client) =>
+  await withClient(databaseUrl, (client) =>
     client.query(
       `SELECT count(*) FROM generate_series(1, $1::int / 1000) AS batch, LATERAL graphile_worker.add_jobs((
          SELECT array_agg(ROW('empty', '{}'::json, NULL, NULL, NULL, batch || '-' || job, NULL, NULL)::graphile_worker.job_spec)

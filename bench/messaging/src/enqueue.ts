@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { serviceNames } from '@atrium/stack';
-import { type OwnStack, startOwnStack } from '../../profile/src/contestants/own-stack.ts';
-import { costsBetween } from '../../profile/src/costs.ts';
 import { countRows, fillProfile } from '../../profile/src/tables.ts';
+import { costsBetween } from '../../src/costs.ts';
 import { startLoadProcess } from '../../src/load/load-process.ts';
+import { type OwnStack, startOwnStack } from '../../src/own-stack.ts';
 import { cpuByProcess } from '../../src/process-cost.ts';
 import type { Progress } from '../../src/progress.ts';
 import type { SendJob, SendResult } from './load/main.ts';

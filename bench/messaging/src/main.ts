@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deploy, type PostgresServer, startTemporaryPostgres, withClient } from '@atrium/stack';
-import { chooseCores } from '../../gateway/src/cores.ts';
+import { chooseCores } from '../../src/cores.ts';
 import { selfTimes, timesByOrigin } from '../../src/cpu-profile.ts';
 import { install } from '../../src/install.ts';
 import { createProgress } from '../../src/progress.ts';

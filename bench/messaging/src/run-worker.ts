@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { onCores } from '../../gateway/src/cores.ts';
-import { costsBetween } from '../../profile/src/costs.ts';
-import { using } from '../../profile/src/tables.ts';
+import { withClient } from '@atrium/stack';
+import { onCores } from '../../src/cores.ts';
+import { costsBetween } from '../../src/costs.ts';
 import { inherited } from '../../src/launch.ts';
 import { cpuByProcess } from '../../src/process-cost.ts';
 import type { Contestant } from './contestants.ts';
@@ -45,7 +45,7 @@ export async function runWorker(
     await filler.tell({ ...work, fill: true }, 'filled');
     await filler.stop();
   }
-  await using(databaseUrl, (client) => client.query('VACUUM (ANALYZE)'));
+  await withClient(databaseUrl, (client) => client.query('VACUUM (ANALYZE)'));
   const worker = await launch(contestant, site);
   try {
     const before = cpuByProcess();
@@ -78,7 +78,7 @@ const lookEveryMs = 10;
 
 async function untilWritten(databaseUrl: string, busySql: string | undefined): Promise<void> {
   if (busySql === undefined) return;
-  await using(databaseUrl, async (client) => {
+  await withClient(databaseUrl, async (client) => {
     while ((await client.query<{ busy: boolean }>(busySql)).rows[0]?.busy) await pause(lookEveryMs);
   });
 }

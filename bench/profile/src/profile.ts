@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { serviceNames } from '@atrium/stack';
 import { profileDuring, selfTimes, timesByOrigin } from '../../src/cpu-profile.ts';
+import type { OwnStack } from '../../src/own-stack.ts';
 import { figure } from '../../src/table.ts';
-import type { OwnStack } from './contestants/own-stack.ts';
 import { type Bench, runSlice } from './measure.ts';
 import { meanings } from './workloads.ts';
 

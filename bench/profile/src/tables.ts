@@ -1,3 +1,4 @@
+import { withClient } from '@atrium/stack';
 import pg from 'pg';
 import { type User, userAt } from './dataset.ts';
 
@@ -34,9 +35,9 @@ export async function makeDatabase(
   name: string,
   { userCount, searched }: { userCount: number; searched: boolean },
 ): Promise<string> {
-  await using(adminUrl, (admin) => admin.query(`CREATE DATABASE ${pg.escapeIdentifier(name)}`));
+  await withClient(adminUrl, (admin) => admin.query(`CREATE DATABASE ${pg.escapeIdentifier(name)}`));
   const url = inDatabase(adminUrl, name);
-  await using(url, async (client) => {
+  await withClient(url, async (client) => {
     await client.query(users);
     if (searched) await client.query(searchIndexes);
     await insertUsers(client, userCount);
@@ -47,7 +48,7 @@ export async function makeDatabase(
 
 /** Fills Profile's own tables, past the graph: with a verified user for each place. */
 export async function fillProfile(adminUrl: string, profileUrl: string, userCount: number): Promise<void> {
-  await using(profileUrl, async (client) => {
+  await withClient(profileUrl, async (client) => {
     await insertUsers(client, userCount);
     await client.query(
       `INSERT INTO phone_claims (phone_number, user_id, verified, expires_at)
@@ -56,23 +57,12 @@ export async function fillProfile(adminUrl: string, profileUrl: string, userCoun
     await client.query(`UPDATE users SET phone_status = 'VERIFIED', verified_at = now()`);
   });
   const database = new URL(profileUrl).pathname.slice(1);
-  await using(inDatabase(adminUrl, database), (admin) => admin.query('VACUUM (FULL, ANALYZE)'));
+  await withClient(inDatabase(adminUrl, database), (admin) => admin.query('VACUUM (FULL, ANALYZE)'));
 }
 
 /** What a query that counts answers. */
 export function countRows(url: string, sql: string): Promise<number> {
-  return using(url, async (client) => Number((await client.query<{ count: string }>(sql)).rows[0]?.count));
-}
-
-/** Runs `use` with a connection, which is closed afterwards. */
-export async function using<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return await use(client);
-  } finally {
-    await client.end();
-  }
+  return withClient(url, async (client) => Number((await client.query<{ count: string }>(sql)).rows[0]?.count));
 }
 
 const batchSize = 5_000;

@@ -49,11 +49,9 @@ export const settings = {
     ['folder', 's3'],
     'folder',
   ),
-  folder: optional(
-    text(
-      'IMAGE_DIR',
-      'the folder that holds the pictures, and the variants made of them; needed where IMAGE_STORE is folder, else variants lie in the system’s temporary folder',
-    ),
+  folder: text(
+    'IMAGE_DIR',
+    'the folder that holds the variants, and the pictures where IMAGE_STORE is folder; nobody else’s to write to',
   ),
   s3Bucket: optional(text('IMAGE_S3_BUCKET', 'the bucket that holds the pictures; needed where IMAGE_STORE is s3')),
   s3Prefix: optional(text('IMAGE_S3_PREFIX', 'what stands in front of every key in the bucket: `pictures/`')),

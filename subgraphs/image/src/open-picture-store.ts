@@ -6,10 +6,7 @@ import { openS3Store } from './providers/s3-store.ts';
 
 /** Opens the store that the settings choose; rejects where it cannot be used, or where the settings do not say which. */
 export async function openPictureStore(settings: Settings<typeof definition>): Promise<PictureStore> {
-  if (settings.store === 'folder') {
-    if (!settings.folder) throw new SettingsError(['IMAGE_DIR: is required where IMAGE_STORE is folder']);
-    return openFolderStore(settings.folder);
-  }
+  if (settings.store === 'folder') return openFolderStore(settings.folder);
   const { s3Bucket: bucket, s3Prefix: prefix = '', s3Region: region, s3Endpoint: endpoint } = settings;
   const { s3AccessKeyId: accessKeyId, s3SecretAccessKey: secretAccessKey } = settings;
   if (!bucket) throw new SettingsError(['IMAGE_S3_BUCKET: is required where IMAGE_STORE is s3']);

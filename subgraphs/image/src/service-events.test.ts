@@ -16,12 +16,14 @@ interface Told {
 const taken: Told[] = [];
 /** Those of the subscriber that asked for all; nothing orders them among those of another. */
 const takenByAll: Told[] = [];
-let answer: (events: Told[]) => number = () => 204;
+let answer: (events: Told[]) => number | undefined = () => 204;
 const subscriber = createServer(async (request, response) => {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const events = JSON.parse(Buffer.concat(chunks).toString()) as Told[];
   const status = answer(events);
+  // It never answers; whoever asks gives up.
+  if (status === undefined) return;
   if (status === 204) {
     taken.push(...events);
     if (request.url?.startsWith('/all')) takenByAll.push(...events);
@@ -38,6 +40,7 @@ beforeAll(async () => {
     IMAGE_EVENT_SUBSCRIBERS: `all=${url}/all,deletions:image.deleted=${url}/deletions`,
     EVENT_POLL_MS: '20',
     EVENT_MAX_BACKOFF_MS: '50',
+    EVENT_TIMEOUT_MS: '300',
   });
 });
 
@@ -101,4 +104,20 @@ test('what was not taken is told again, in order, and one that is never taken st
   answer = () => (refusals++ < 4 ? 503 : 204);
   await allTold();
   expect(typesOf(stuck)).toEqual(['image.uploaded', 'image.deleted', 'image.deleted']);
+});
+
+test('a subscriber that does not answer is asked for all that waits at once, not for each event', async () => {
+  const asked: number[] = [];
+  answer = (events) => {
+    asked.push(events.length);
+    return undefined;
+  };
+  const ids = await Promise.all([1, 2, 3, 4].map(() => upload(image.newUser())));
+  await waitUntil(() => asked.includes(ids.length));
+  const before = asked.length;
+  await waitUntil(() => asked.length >= before + 2);
+  expect(asked.slice(before)).toEqual(asked.slice(before).map(() => ids.length));
+  answer = () => 204;
+  await allTold();
+  for (const id of ids) expect(typesOf(id)).toEqual(['image.uploaded']);
 });

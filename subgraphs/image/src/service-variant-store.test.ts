@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createUserEvent, newId } from '@atrium/service-kit';
 import { afterEach, expect, test } from '@jest/globals';
 import { waitUntil } from '../../../service-kit/src/testing/wait-until.ts';
@@ -110,4 +111,16 @@ test('more than can be made is OVERLOADED at once, and nothing else fails', asyn
   expect(await variantsMade(image)).toBe(answers.length - overloaded.length);
   // Whoever comes back is served.
   for (const url of urls) expect((await fetch(url)).status).toBe(200);
+});
+
+test('what a dead process left half written is cleared, and what a living one writes is not', async () => {
+  image = await startImage({ IMAGE_SWEEP_INTERVAL_MS: '100' });
+  const [old, fresh] = ['old', 'fresh'].map((name) => join(image.folder, 'variants', 'drafts', name)) as [
+    string,
+    string,
+  ];
+  for (const draft of [old, fresh]) writeFileSync(draft, 'half');
+  utimesSync(old, new Date(0), new Date(0));
+  await waitUntil(() => !existsSync(old));
+  expect(existsSync(fresh)).toBe(true);
 });

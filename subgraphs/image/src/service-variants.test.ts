@@ -203,6 +203,8 @@ describe.each(['the stored bytes', 'a small variant', 'a large variant'])('of %s
       expect([range, answer.status, answer.headers.get('content-range')]).toEqual([range, status, contentRange]);
       const got = await bytesOf(answer);
       if (body) expect([range, got.equals(body)]).toEqual([range, true]);
+      // Whoever asks for nonsense must not have a cache answer everybody with its refusal.
+      else expect([range, got.length, answer.headers.get('cache-control')]).toEqual([range, 0, 'no-store']);
     }
   });
 

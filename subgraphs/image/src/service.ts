@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   createServiceClient,
@@ -83,7 +82,7 @@ export async function startImageService(settings: Settings<typeof definition>, l
   const images = createImageStore(database, settings, subscriptionsOf(settings.eventSubscribers));
   const uploads = createUploadStore(database, settings);
   const reportFault = (error: unknown) => report(logger, error);
-  const variants = openVariantFolder(join(settings.folder ?? tmpdir(), 'variants'), settings, () => {
+  const variants = await openVariantFolder(join(settings.folder, 'variants'), settings, () => {
     trimVariants().catch(reportFault);
   });
   const trimVariants = createTrimVariants(images, variants);

@@ -5,6 +5,7 @@ import {
   createServiceClient,
   createTokenIssuer,
   createTokenVerifier,
+  type Deliver,
   describeError,
   type Running,
   startSchedule,
@@ -16,8 +17,9 @@ import { loadOnce } from './cache/load-once.ts';
 import { openUserCache } from './cache/open-user-cache.ts';
 import { writeUsersThrough, writeVerificationsThrough } from './cache/write-through.ts';
 import type { ProfileSettings } from './config.ts';
-import { type Deliver, deliverEventsTo, deliverToMessaging } from './domain/deliver-outbox.ts';
+import { deliverEventsTo, deliverToMessaging } from './domain/deliver-outbox.ts';
 import { createIdempotency } from './domain/idempotency.ts';
+import type { LeasedRecord } from './domain/outbox-record.ts';
 import { startOutboxWorker } from './domain/outbox-worker.ts';
 import type { Dependencies } from './domain/ports.ts';
 import { subscriptionsOf } from './domain/subscriptions.ts';
@@ -89,7 +91,7 @@ export async function startProfile(settings: ProfileSettings): Promise<Profile> 
     new Map([
       ['messaging', deliverToMessaging(parts, createEventDelivery(clients.messaging, timeoutMs))],
       ['image', deliverEventsTo(parts, createEventDelivery(clients.image, timeoutMs))],
-      ...further.map(([name, client]): [string, Deliver] => [
+      ...further.map(([name, client]): [string, Deliver<LeasedRecord>] => [
         name,
         deliverEventsTo(parts, createEventDelivery(client, timeoutMs)),
       ]),

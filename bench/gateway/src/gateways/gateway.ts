@@ -1,6 +1,6 @@
+import type { Cores } from '../../../src/cores.ts';
 import type { RunningServer } from '../../../src/launch.ts';
 import type { SubgraphName } from '../../subgraphs/src/sdl.ts';
-import type { Cores } from '../cores.ts';
 
 /** What a gateway is started with: the same for each. */
 export interface Site {

@@ -1,5 +1,5 @@
+import { onCores } from '../../../src/cores.ts';
 import { type Launch, launch as launchServer, type RunningServer } from '../../../src/launch.ts';
-import { onCores } from '../cores.ts';
 import { bodyFor } from '../load/request-template.ts';
 import { queries } from '../queries.ts';
 import type { Site } from './gateway.ts';

@@ -1,8 +1,8 @@
 import type { LoadProcess } from '../../../src/load/load-process.ts';
+import type { OwnStack } from '../../../src/own-stack.ts';
 import type { Progress } from '../../../src/progress.ts';
 import type { LoadJob, LoadResult } from '../load/job.ts';
 import type { WorkloadName } from '../workloads.ts';
-import type { OwnStack } from './own-stack.ts';
 
 /** Who can be measured, in the order of the tables. */
 export const contestantNames = ['ours', 'postgraphile', 'keystone', 'profile', 'pgbench'] as const;

@@ -1,9 +1,9 @@
 import { createTokenIssuer } from '@atrium/service-kit';
 import { serviceNames } from '@atrium/stack';
+import type { OwnStack } from '../../../src/own-stack.ts';
 import { countRows } from '../tables.ts';
 import type { Contestant, RunningContestant, Site } from './contestant.ts';
 import { graphqlContestant, type Served } from './graphql-contestant.ts';
-import type { OwnStack } from './own-stack.ts';
 
 /** All of our system, asked at the gateway with an API key. */
 export const ours: Contestant = {

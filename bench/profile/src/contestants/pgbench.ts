@@ -2,12 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { withClient } from '@atrium/stack';
+import { type CostReading, costsBetween, readCosts } from '../../../src/costs.ts';
 import { inherited } from '../../../src/launch.ts';
-import { type CostReading, costsBetween, readCosts } from '../costs.ts';
 import { readUserCount } from '../dataset.ts';
 import { chooseSqlClient, type SqlClient } from '../limit/sql-client.ts';
 import type { LoadResult } from '../load/job.ts';
-import { makeDatabase, using } from '../tables.ts';
+import { makeDatabase } from '../tables.ts';
 import type { Contestant, RunningContestant, Site, Slice } from './contestant.ts';
 
 const database = 'bench_pgbench';
@@ -43,7 +44,7 @@ async function start(site: Site): Promise<RunningContestant> {
   const { adminUrl, postgres } = site.stack;
   const url = await makeDatabase(adminUrl, database, { userCount: site.userCount, searched: false });
   // It cannot make the ids of the data set, but can ask for these.
-  await using(url, async (client) => {
+  await withClient(url, async (client) => {
     await client.query('CREATE SEQUENCE numbers');
     await client.query(
       'UPDATE users SET id = md5(place::text)::uuid FROM (SELECT id AS old, row_number() OVER (ORDER BY id) - 1 AS place FROM users) AS placed WHERE id = old',

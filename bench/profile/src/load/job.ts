@@ -1,5 +1,5 @@
+import type { CostSource, Costs } from '../../../src/costs.ts';
 import type { Seen } from '../../../src/load/measurement.ts';
-import type { CostSource, Costs } from '../costs.ts';
 import type { DialectName } from '../operations.ts';
 import type { WorkloadName } from '../workloads.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { costsBetween, readCosts } from '../../../src/costs.ts';
 import { Connection, type OnAnswer } from '../../../src/load/connection.ts';
 import { Measurement } from '../../../src/load/measurement.ts';
-import { costsBetween, readCosts } from '../costs.ts';
 import { watchBacklog } from './backlog.ts';
 import type { LoadJob, LoadResult } from './job.ts';
 import type { Requests } from './requests.ts';

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Deliver, deliverEvents as deliverTo } from '@atrium/service-kit';
 import type { ImageEvent } from './image-event.ts';
 import type { EventOutbox, LeasedEvent } from './ports.ts';
 
@@ -11,6 +12,8 @@ export interface DeliverySettings {
   readonly eventPollMs: number;
   /** The longest pause before what was not taken is offered again. */
   readonly eventMaxBackoffMs: number;
+  /** How long others leave events alone that are being delivered. */
+  readonly eventLeaseMs: number;
 }
 
 const firstBackoffMs = 500;
@@ -18,8 +21,7 @@ const batchSize = 100;
 
 /**
  * Delivers what the outbox holds: at least once, of each image in order, to each subscriber by a loop of its own, so that
- * a dead one delays nobody else. Of a batch that was not taken each event goes alone, so that one stands in no other's
- * way. The answer stops the loops and waits for what they have begun.
+ * a dead one delays nobody else. The answer stops the loops and waits for what they have begun.
  */
 export function deliverEvents(
   outbox: EventOutbox,
@@ -28,13 +30,22 @@ export function deliverEvents(
   reportFault: (error: unknown) => void,
 ): () => Promise<void> {
   const stopping = new AbortController();
-  const loops = [...subscribers].map(async ([name, deliver]) => {
+  const patienceMs = settings.eventLeaseMs / 2;
+  const loops = [...subscribers].map(async ([name, tell]) => {
+    const deliver = deliverTo<LeasedEvent>(outbox.remove, tell, { patienceMs });
+    /** How many rounds in a row the subscriber has left events unanswered. */
+    let failures = 0;
     while (!stopping.signal.aborted) {
-      const taken = await deliverSome(outbox, name, deliver, settings.eventMaxBackoffMs).catch((error) => {
-        reportFault(error);
-        return 0;
-      });
-      if (taken === 0) await delay(settings.eventPollMs, undefined, { signal: stopping.signal }).catch(() => {});
+      const { offered, isUnanswered } = await deliverSome(outbox, name, deliver, settings, reportFault).catch(
+        (error) => {
+          // Our own database is in trouble: nothing is known of the subscriber.
+          reportFault(error);
+          return { offered: 0, isUnanswered: false };
+        },
+      );
+      failures = isUnanswered ? failures + 1 : 0;
+      const pauseMs = failures > 0 ? backoffMs(failures, settings.eventMaxBackoffMs) : settings.eventPollMs;
+      if (offered === 0 || isUnanswered) await delay(pauseMs, undefined, { signal: stopping.signal }).catch(() => {});
     }
   });
   return async () => {
@@ -43,35 +54,27 @@ export function deliverEvents(
   };
 }
 
-/** Offers one batch; answers how many events were taken. */
+/** Offers one batch, and puts back what was not taken. */
 async function deliverSome(
   outbox: EventOutbox,
   subscriber: string,
-  deliver: DeliverEvents,
-  maxBackoffMs: number,
-): Promise<number> {
+  deliver: Deliver<LeasedEvent>,
+  { eventMaxBackoffMs }: DeliverySettings,
+  reportFault: (error: unknown) => void,
+): Promise<{ offered: number; isUnanswered: boolean }> {
   const leased = await outbox.lease(subscriber, batchSize);
-  const faults = leased.filter(({ failures }) => failures > 0);
-  const fresh = leased.filter(({ failures }) => failures === 0);
-  const groups = [...(fresh.length > 0 ? [fresh] : []), ...faults.map((each) => [each])];
-  let taken = 0;
-  let fault: unknown;
-  for (const events of groups) {
-    try {
-      await deliver(events);
-      taken += events.length;
-      await outbox.remove(events);
-    } catch (error) {
-      fault ??= error;
-      await outbox.putBack(events, backoffMs(events, maxBackoffMs));
-    }
+  if (leased.length === 0) return { offered: 0, isUnanswered: false };
+  const { refused, unanswered, reason } = await deliver(leased);
+  if (refused.length + unanswered.length > 0) reportFault(reason ?? refused[0]?.reason);
+  for (const { record } of refused) {
+    await outbox.putBack([record], { delayMs: backoffMs(record.refusals + 1, eventMaxBackoffMs), refused: true });
   }
-  if (fault !== undefined) throw fault;
-  return taken;
+  // Due at once: it is the subscriber that rests.
+  if (unanswered.length > 0) await outbox.putBack(unanswered, { delayMs: 0, refused: false });
+  return { offered: leased.length, isUnanswered: unanswered.length > 0 };
 }
 
 /** Half of a pause is left to chance, so that what failed together does not come back together. */
-function backoffMs(events: readonly LeasedEvent[], longestMs: number): number {
-  const failures = Math.max(...events.map((event) => event.failures));
-  return Math.round(Math.min(longestMs, firstBackoffMs * 2 ** Math.min(failures, 20)) * (0.5 + Math.random() / 2));
+function backoffMs(failures: number, longestMs: number): number {
+  return Math.round(Math.min(longestMs, firstBackoffMs * 2 ** Math.min(failures - 1, 20)) * (0.5 + Math.random() / 2));
 }

@@ -125,8 +125,8 @@ export interface UploadStore {
 /** An event that is being delivered. */
 export interface LeasedEvent extends ImageEvent {
   readonly position: bigint;
-  /** How often it was offered and not taken. */
-  readonly failures: number;
+  /** How often its subscriber answered and did not take it, offered by itself. */
+  readonly refusals: number;
 }
 
 /** The events that subscribers have still to be told of. */
@@ -134,7 +134,8 @@ export interface EventOutbox {
   /** Events of this subscriber that are due, which others leave alone for a while: of each image the first. */
   lease(subscriber: string, limit: number): Promise<LeasedEvent[]>;
   remove(events: readonly LeasedEvent[]): Promise<void>;
-  putBack(events: readonly LeasedEvent[], delayMs: number): Promise<void>;
+  /** Has events offered again after a while; those that were `refused` travel alone from now on. */
+  putBack(events: readonly LeasedEvent[], how: { delayMs: number; refused: boolean }): Promise<void>;
 }
 
 /** The bytes, by their hash. */

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createAddressSigner } from './address-signer.ts';
 
 /** Makes and checks the signed addresses that pictures are sent to. */
 export interface UploadAddresses {
@@ -7,19 +7,12 @@ export interface UploadAddresses {
   isSigned(uploadId: string, signature: string): boolean;
 }
 
-/**
- * Addresses below `baseUrl`, signed with the first of the keys; those that any of them signed are good. When an address
- * ends, and what may be sent to it, is for the database to say.
- */
+/** Signed addresses below `baseUrl`. When an address ends, and what may be sent to it, is for the database to say. */
 export function createUploadAddresses(baseUrl: string, secrets: readonly [Buffer, ...Buffer[]]): UploadAddresses {
-  const sign = (secret: Buffer, uploadId: string): Buffer =>
-    createHmac('sha256', secret).update(`atrium-image-upload:1\n${uploadId}`).digest();
+  const signer = createAddressSigner(secrets);
+  const textOf = (uploadId: string): string => `atrium-image-upload:1\n${uploadId}`;
   return {
-    addressOf: (uploadId) => `${baseUrl}/uploads/${uploadId}?s=${sign(secrets[0], uploadId).toString('base64url')}`,
-    isSigned(uploadId, signature) {
-      const given = Buffer.from(signature, 'base64url');
-      const isOf = (expected: Buffer) => given.length === expected.length && timingSafeEqual(given, expected);
-      return secrets.some((secret) => isOf(sign(secret, uploadId)));
-    },
+    addressOf: (uploadId) => `${baseUrl}/uploads/${uploadId}?s=${signer.sign(textOf(uploadId))}`,
+    isSigned: (uploadId, signature) => signer.isSigned(textOf(uploadId), signature),
   };
 }

@@ -1,8 +1,7 @@
 import { PublicError } from '@atrium/service-kit';
 
 /** What a variant of a picture may be encoded as. */
-export const variantFormats = ['avif', 'webp', 'jpeg', 'png'] as const;
-export type VariantFormat = (typeof variantFormats)[number];
+export type VariantFormat = 'avif' | 'webp' | 'jpeg' | 'png';
 
 /** How a variant is asked for. */
 export interface VariantWish {
@@ -32,14 +31,14 @@ export const maxVariantSide = 4_096;
  * The sides that variants have: those that pages use, close enough that nobody is sent much more than asked for, and few
  * enough that whoever can ask for addresses cannot have every one of 4,096 widths made and kept.
  */
-export const sideLadder = [
+const sideLadder = [
   16, 24, 32, 40, 48, 64, 72, 80, 96, 120, 128, 144, 160, 192, 200, 240, 256, 300, 320, 360, 384, 400, 480, 512, 540,
   600, 640, 720, 768, 800, 900, 960, 1_024, 1_080, 1_200, 1_280, 1_440, 1_600, 1_920, 2_048, 2_160, 2_560, 3_072, 3_840,
   4_096,
 ] as const;
 
 /** The qualities that variants have. */
-export const qualityLadder = [30, 40, 50, 60, 70, 80, 90, 100] as const;
+const qualityLadder = [30, 40, 50, 60, 70, 80, 90, 100] as const;
 
 /** The variant that a wish stands for, each number snapped to the next rung above it; throws where one is out of range. */
 export function toVariant(wish: VariantWish): Variant {

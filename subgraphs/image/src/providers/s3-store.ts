@@ -20,7 +20,7 @@ const form = /^[0-9a-f]{64}$/;
  * Bytes in a bucket of any S3-compatible store, as `<prefix><sha256>`. An object is there as a whole or not at all, and
  * durable once the store has said so, which checks the hash on arrival. Rejects at once where the bucket cannot be used.
  */
-export async function openS3Store(options: S3Options): Promise<PictureStore & { close(): void }> {
+export async function openS3Store(options: S3Options): Promise<PictureStore> {
   // Loaded by those who use it: the SDK takes a quarter of a second to load, and 20 MB.
   const sdk = await import('@aws-sdk/client-s3');
   const { bucket: Bucket, prefix, region, endpoint, credentials } = options;
@@ -73,7 +73,6 @@ export async function openS3Store(options: S3Options): Promise<PictureStore & { 
     },
     // An object that was not sent to its end never came to be.
     clearAbandoned: async () => {},
-    close: () => client.destroy(),
   };
 }
 

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { LRUCache } from 'lru-cache';
 import type { ByteRange, ChooseBytes, OpenBytes, VariantStore } from '../domain/ports.ts';
+import { clearAbandoned, openFolder, unlessMissing, withDraft } from './whole-files.ts';
 
 /** What the variants may take, on disk and in memory. */
 export interface VariantBudget {
@@ -16,8 +16,6 @@ const smallBytes = 256 * 1024;
 const blockBytes = 4_096;
 /** How exactly a file's time tells when it was used last. */
 const touchAfterMs = 60 * 60 * 1_000;
-/** A draft that nobody has finished for so long belongs to a process that is no more. */
-const abandonedAfterMs = 60 * 60 * 1_000;
 /** The part of the budget that is left when the least used have made room, so that this is not done for each file. */
 const trimmedShare = 0.9;
 /** How many pictures are asked for at once. */
@@ -33,10 +31,16 @@ interface KeptFile {
  * Variants in a folder, as `<aa>/<sha256>/<name>`, and the most used of them in memory. A file is written and synced
  * beside that place and then renamed, so what stands under a name is whole; when it was used last is the file's own
  * time. Several processes may share the folder. `whenFull` is called when more was kept than the budget allows.
+ * Rejects at once where the folder cannot be written to.
  */
-export function openVariantFolder(root: string, budget: VariantBudget, whenFull: () => void): VariantStore {
+export async function openVariantFolder(
+  root: string,
+  budget: VariantBudget,
+  whenFull: () => void,
+): Promise<VariantStore> {
   const { variantBytes, variantMemoryBytes } = budget;
   const drafts = join(root, 'drafts');
+  await openFolder(root, drafts);
   const placeOf = (sha256: string): string => join(root, sha256.slice(0, 2), sha256);
   const memory = new LRUCache<string, Buffer>({
     // The library takes 0 for no bound.
@@ -57,14 +61,10 @@ export function openVariantFolder(root: string, budget: VariantBudget, whenFull:
     },
 
     async keep(sha256, name, bytes) {
-      const draft = join(drafts, randomUUID());
-      try {
-        await writeSynced(draft, bytes);
+      await withDraft(drafts, bytes, async (draft) => {
         await mkdir(placeOf(sha256), { recursive: true, mode: 0o700 });
         await rename(draft, join(placeOf(sha256), name));
-      } finally {
-        await rm(draft, { force: true });
-      }
+      });
       if (bytes.length <= smallBytes) memory.set(`${sha256}/${name}`, bytes);
       keptBytes += toBlocks(bytes.length);
       if (keptBytes > variantBytes) whenFull();
@@ -116,23 +116,6 @@ async function openFile(file: FileHandle, choose: ChooseBytes, remember: (bytes:
   }
 }
 
-async function writeSynced(path: string, bytes: Buffer): Promise<void> {
-  const file = await openDraft(path);
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-async function openDraft(path: string): Promise<FileHandle> {
-  const file = await unlessMissing(open(path, 'wx', 0o600));
-  if (file) return file;
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  return open(path, 'wx', 0o600);
-}
-
 /** All files of pictures that are known; those of others are removed on the way. */
 async function listFiles(root: string, known: (hashes: string[]) => Promise<Set<string>>): Promise<KeptFile[]> {
   const files: KeptFile[] = [];
@@ -168,23 +151,6 @@ async function filesIn(folder: string): Promise<KeptFile[]> {
   return files;
 }
 
-async function clearAbandoned(drafts: string): Promise<void> {
-  for (const name of (await unlessMissing(readdir(drafts))) ?? []) {
-    const path = join(drafts, name);
-    const found = await unlessMissing(stat(path));
-    if (found && Date.now() - found.mtimeMs > abandonedAfterMs) await rm(path, { force: true });
-  }
-}
-
 function toBlocks(bytes: number): number {
   return Math.ceil(bytes / blockBytes) * blockBytes;
-}
-
-async function unlessMissing<Result>(found: Promise<Result>): Promise<Result | undefined> {
-  try {
-    return await found;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
 }

@@ -41,7 +41,10 @@ async function answer(request: FastifyRequest, reply: FastifyReply, picture: Ser
 /** Says how much of the picture is sent. */
 function sendPart(reply: FastifyReply, chosen: ByteRange | 'all' | 'unsatisfiable', sizeBytes: number): FastifyReply {
   if (chosen === 'all') return reply.header('content-length', sizeBytes);
-  if (chosen === 'unsatisfiable') return reply.status(416).header('content-range', `bytes */${sizeBytes}`);
+  if (chosen === 'unsatisfiable') {
+    // A cache that kept this would answer everybody with it.
+    return reply.status(416).headers({ 'content-range': `bytes */${sizeBytes}`, 'cache-control': 'no-store' });
+  }
   const { start, end } = chosen;
   return reply
     .status(206)

@@ -36,13 +36,13 @@ export function createEventOutbox(database: Database, { eventLeaseMs }: { eventL
         ORDER BY position LIMIT ${limit} FOR UPDATE SKIP LOCKED
       )
       RETURNING position, event_id::text AS id, type, image_id::text AS "imageId", user_id::text AS "userId",
-        created_at AS "createdAt", failures`,
+        created_at AS "createdAt", failures AS refusals`,
     async remove(events) {
       await database.$executeRaw`DELETE FROM outbox_events WHERE position = ANY(${positions(events)}::bigint[])`;
     },
-    async putBack(events, delayMs) {
+    async putBack(events, { delayMs, refused }) {
       await database.$executeRaw`
-        UPDATE outbox_events SET failures = failures + 1, due_at = now() + ${delayMs} * interval '1 millisecond'
+        UPDATE outbox_events SET failures = failures + ${refused ? 1 : 0}, due_at = now() + ${delayMs} * interval '1 millisecond'
         WHERE position = ANY(${positions(events)}::bigint[])`;
     },
   };

@@ -4,8 +4,8 @@ import type { EarlierUpload, ImageStore } from '../domain/ports.ts';
 import type { Database } from './database.ts';
 import { deleteImage } from './delete-image.ts';
 import { eraseUnusedPictures, eraseUser, forgetLapsed } from './erasure.ts';
-import { createFindImage, findKnownPictures } from './find-images.ts';
-import { adoptPictures, usedPictures } from './known-pictures.ts';
+import { createFindImage } from './image-lookup.ts';
+import { adoptPictures, findKnownPictures, usedPictures } from './known-pictures.ts';
 import { saveImage } from './save-image.ts';
 
 /** For how long what was done is remembered. */

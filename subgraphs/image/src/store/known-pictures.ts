@@ -23,3 +23,10 @@ export async function* usedPictures(database: Database): AsyncGenerator<string[]
     after = rows.at(-1)?.sha256 ?? '';
   }
 }
+
+/** Those of these hashes whose pictures are stored. */
+export async function findKnownPictures(database: Database, hashes: string[]): Promise<Set<string>> {
+  const rows = await database.$queryRaw<{ sha256: string }[]>`
+    SELECT sha256 FROM pictures WHERE sha256 = ANY(${hashes})`;
+  return new Set(rows.map(({ sha256 }) => sha256));
+}

@@ -1,6 +1,6 @@
-import { PublicError, ServiceUnavailable } from '@atrium/service-kit';
+import { type Deliver, type Delivered, isJudgement, PublicError, ServiceUnavailable } from '@atrium/service-kit';
 import { createAlarm } from './alarm.ts';
-import { type Deliver, type Delivered, isJudgement } from './deliver-outbox.ts';
+import type { LeasedRecord } from './outbox-record.ts';
 import type { OutboxStore, PutBack } from './ports.ts';
 import type { OutboxRecordType, Subscriptions } from './subscriptions.ts';
 
@@ -53,7 +53,7 @@ const firstBackoffMs = 500;
  */
 export function startOutboxWorker(
   outbox: OutboxStore,
-  destinations: ReadonlyMap<string, Deliver>,
+  destinations: ReadonlyMap<string, Deliver<LeasedRecord>>,
   subscriptions: Subscriptions,
   settings: OutboxSettings,
   onFault: (fault: OutboxFault) => void,
@@ -75,7 +75,7 @@ export function startOutboxWorker(
 function startLoop(
   outbox: OutboxStore,
   destination: string,
-  deliver: Deliver,
+  deliver: Deliver<LeasedRecord>,
   settings: OutboxSettings,
   onFault: (fault: OutboxFault) => void,
 ) {
@@ -109,7 +109,7 @@ function startLoop(
     return records.length;
   }
 
-  async function putBack({ refused, unanswered, reason }: Delivered): Promise<void> {
+  async function putBack({ refused, unanswered, reason }: Delivered<LeasedRecord>): Promise<void> {
     const records: PutBack[] = [
       ...refused.map((refusal) => toPutBack(refusal, settings)),
       // Due at once, yet behind all that was due before: the destination rests, and no record is its stumbling block.
@@ -134,7 +134,7 @@ function startLoop(
   };
 }
 
-function toPutBack({ record, reason }: Delivered['refused'][number], settings: OutboxSettings): PutBack {
+function toPutBack({ record, reason }: Delivered<LeasedRecord>['refused'][number], settings: OutboxSettings): PutBack {
   const refusals = record.refusals + 1;
   const judged = isJudgement(reason);
   return {

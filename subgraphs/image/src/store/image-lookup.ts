@@ -14,10 +14,3 @@ export function createFindImage(database: Database): (id: string) => Promise<Ima
     return ids.map((id) => byId.get(id.toLowerCase()) ?? null);
   }, batch);
 }
-
-/** Those of these hashes whose pictures are stored. */
-export async function findKnownPictures(database: Database, hashes: string[]): Promise<Set<string>> {
-  const rows = await database.$queryRaw<{ sha256: string }[]>`
-    SELECT sha256 FROM pictures WHERE sha256 = ANY(${hashes})`;
-  return new Set(rows.map(({ sha256 }) => sha256));
-}

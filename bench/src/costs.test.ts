@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ProcessCpu } from '../../src/process-cost.ts';
 import { type CostSource, costsBetween } from './costs.ts';
+import type { ProcessCpu } from './process-cost.ts';
 
 const source: CostSource = {
   processes: { gateway: 10 },

@@ -1,28 +1,20 @@
-import { ServiceUnavailable, timedOut, UnusableAnswer } from '@atrium/service-kit';
 import { expect, test } from '@jest/globals';
-import { deliverApart } from './deliver-outbox.ts';
-import type { LeasedRecord } from './outbox-record.ts';
+import { deliverApart, type Offered } from './deliver-apart.ts';
+import { timedOut } from './request-context.ts';
+import { ServiceUnavailable, UnusableAnswer } from './service-errors.ts';
+
+type Leased = Offered & { readonly id: string };
 
 const answered = (status: number) =>
   new ServiceUnavailable('image', new UnusableAnswer({ status, body: '' }, undefined));
 
-const record = (id: string, refusals = 0): LeasedRecord => ({
-  id,
-  destination: 'image',
-  type: 'user.deleted',
-  userId: id,
-  version: 2,
-  clientId: 'c',
-  createdAt: new Date(0),
-  attempts: 1,
-  refusals,
-});
+const record = (id: string, refusals = 0): Leased => ({ id, refusals });
 const records = (...ids: string[]) => ids.map((id) => record(id));
 
 /** Delivers records to a destination that answers an offer as `reasonFor` says; undefined takes it. */
-async function deliver(batch: LeasedRecord[], reasonFor: (ids: string[]) => Error | undefined) {
+async function deliver(batch: Leased[], reasonFor: (ids: string[]) => Error | undefined) {
   const offers: string[] = [];
-  const offer = deliverApart(
+  const offer = deliverApart<Leased>(
     async (offered) => {
       const ids = offered.map(({ id }) => id);
       offers.push(ids.join(' '));
@@ -32,7 +24,7 @@ async function deliver(batch: LeasedRecord[], reasonFor: (ids: string[]) => Erro
     { patienceMs: 60_000 },
   );
   const { refused, unanswered } = await offer(batch);
-  const ids = (list: LeasedRecord[]) => list.map(({ id }) => id).join(' ');
+  const ids = (list: Leased[]) => list.map(({ id }) => id).join(' ');
   return { refused: ids(refused.map(({ record: each }) => each)), unanswered: ids(unanswered), offers };
 }
 

@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ServiceName, type ServiceSettings, type Stack, serviceNames, startStack } from '@atrium/stack';
-import { createKey } from '../../../src/api-key.ts';
-import { profilingArguments } from '../../../src/cpu-profile.ts';
+import { createKey } from './api-key.ts';
+import { profilingArguments } from './cpu-profile.ts';
 
 /** Our own system, running, with a key of the bench's own. */
 export interface OwnStack extends Stack {

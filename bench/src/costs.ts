@@ -1,4 +1,4 @@
-import { cpuByProcess, type ProcessCpu } from '../../src/process-cost.ts';
+import { cpuByProcess, type ProcessCpu } from './process-cost.ts';
 
 /** Whose CPU time counts: processes by name, with all that they started, and PostgreSQL for some databases. */
 export interface CostSource {
