@@ -19,7 +19,7 @@ import { readPurpose } from './purpose.ts';
 import { readIdempotencyKey } from './read-send-input.ts';
 import type { RecipientHash } from './recipient-hash.ts';
 import type { Sealer } from './seal.ts';
-import type { Subjects } from './send-subjects.ts';
+import type { NumberPlace, Subjects } from './send-subjects.ts';
 import { wholeMinutes } from './start-phone-verifications.ts';
 import type { Recipient, Suppressions } from './suppressions.ts';
 import { chooseTemplate, customaryLocale } from './template.ts';
@@ -52,6 +52,8 @@ export interface Asker {
 interface Reached {
   readonly contact: Contact;
   readonly recipient: Recipient;
+  /** Of a number. */
+  readonly place?: NumberPlace | undefined;
 }
 
 /** The operation whose template carries the code. One that is for something else must not say that it logs in. */
@@ -116,14 +118,17 @@ export function createSendOneTimeCode(parts: {
     try {
       const contact = await findContact(userId);
       if (!contact) throw noSuchUser();
-      return { contact, recipient: await chooseRecipient(contact, channel) };
+      return { contact, ...(await chooseRecipient(contact, channel)) };
     } catch (error) {
       if (mayKnowUsers || !(error instanceof InputRefused)) throw error;
       return undefined;
     }
   }
 
-  async function chooseRecipient(contact: Contact, channel: SendOneTimeCode['channel']): Promise<Recipient> {
+  async function chooseRecipient(
+    contact: Contact,
+    channel: SendOneTimeCode['channel'],
+  ): Promise<Omit<Reached, 'contact'>> {
     const recipient = chooseOwnRecipient(contact, channel);
     if (!recipient) {
       throw refused('NOT_ALLOWED', 'channel', 'The user cannot be reached by this channel. Try another one.');
@@ -131,14 +136,14 @@ export function createSendOneTimeCode(parts: {
     if (recipient.channel === 'EMAIL') {
       const [isSuppressed] = await parts.suppressions.isSuppressed([recipient]);
       if (isSuppressed) throw refused('RECIPIENT_SUPPRESSED', 'userId', 'The user’s address takes no messages.');
-      return recipient;
+      return { recipient };
     }
     // What is served may have changed since the user gave the number.
     const [judged] = await judgeRecipients([{ phoneNumber: recipient.to }], parts);
     if (judged?.rejection) {
       throw refused(judged.rejection, 'userId', 'The user’s number takes no codes. Send this one by e-mail.');
     }
-    return recipient;
+    return { recipient, place: judged };
   }
 
   /** For nobody too, whose code nobody is sent: every further answer is then what it would be for somebody. */
@@ -154,7 +159,8 @@ export function createSendOneTimeCode(parts: {
     const recipientHash = parts.recipientHash(to);
     const kept = hashes.keep({ ...key, challengeId: id, recipientHash, code });
     const message = reached && (await compose(reached, key, code));
-    const subjects = isTest ? [] : parts.subjects.of({ recipientHash, to, clientId: key.boundTo, clientAddress });
+    const { place } = reached ?? {};
+    const subjects = isTest ? [] : parts.subjects.of({ recipientHash, place, clientId: key.boundTo, clientAddress });
     return { ...key, ...kept, id, recipientHash, isTest, message, subjects };
   }
 

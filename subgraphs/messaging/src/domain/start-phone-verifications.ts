@@ -49,9 +49,10 @@ export function createStartPhoneVerifications(parts: {
 
   function toChallenge(
     input: StartPhoneVerification,
-    { rejection, phoneNumber: to }: PhoneNumberJudgement,
+    judged: PhoneNumberJudgement,
     templates: readonly MessageTemplate[],
   ): NewChallenge {
+    const { rejection, phoneNumber: to } = judged;
     const id = newId();
     const requestId = input.requestId.toLowerCase();
     const userId = input.userId.toLowerCase();
@@ -67,7 +68,7 @@ export function createStartPhoneVerifications(parts: {
     const kept = hashes.keep({ challengeId: id, userId, purpose, recipientHash, code });
     const values = { code, minutes: wholeMinutes(times.lifetimeMs) };
     const { clientId, clientAddress } = input;
-    const subjects = isTest ? [] : parts.subjects.of({ recipientHash, to, clientId, clientAddress });
+    const subjects = isTest ? [] : parts.subjects.of({ recipientHash, place: judged, clientId, clientAddress });
     const message = composeMessage(sealer, {
       template,
       userId,
