@@ -23,6 +23,7 @@ export interface StartPhoneVerification {
   readonly locale?: string | null | undefined;
   readonly clientId: string;
   readonly clientAddress?: string | null | undefined;
+  readonly comesAgain?: boolean | null | undefined;
 }
 
 /**
@@ -58,7 +59,8 @@ export function createStartPhoneVerifications(parts: {
     const userId = input.userId.toLowerCase();
     const recipientHash = parts.recipientHash(to ?? input.phoneNumber);
     const boundTo = recipientHash.toString('base64');
-    const base = { id, requestId, userId, purpose, boundTo, recipientHash };
+    const comesAgain = input.comesAgain ?? true;
+    const base = { id, requestId, userId, purpose, boundTo, recipientHash, comesAgain };
     if (rejection || to === null)
       return { ...base, isTest: false, outcome: { rejection: rejection ?? 'PHONE_NUMBER_INVALID' } };
     const template = chooseTemplate(templates, { operation, channel: 'SMS', locale: localeOf(input), defaultLocale });
