@@ -2,7 +2,7 @@ import { type Caller, isId, type KeyedHash, newId } from '@atrium/service-kit';
 import type { RefusedBy } from './admit-sends.ts';
 import { chooseOwnRecipient } from './choose-recipient.ts';
 import { type CodeHashes, newCode } from './code-hash.ts';
-import { composeMessage } from './compose-message.ts';
+import { composeCode } from './compose-message.ts';
 import { judgeRecipients } from './judge-recipients.ts';
 import type { MessageChannel } from './message.ts';
 import type { PhonePolicy } from './phone-policy.ts';
@@ -20,7 +20,6 @@ import { readIdempotencyKey } from './read-send-input.ts';
 import type { RecipientHash } from './recipient-hash.ts';
 import type { Sealer } from './seal.ts';
 import type { NumberPlace, Subjects } from './send-subjects.ts';
-import { wholeMinutes } from './start-phone-verifications.ts';
 import type { Recipient, Suppressions } from './suppressions.ts';
 import { chooseTemplate, customaryLocale } from './template.ts';
 import type { Contact } from './user.ts';
@@ -178,10 +177,9 @@ export function createSendOneTimeCode(parts: {
       defaultLocale,
     });
     if (!template) throw new Error(`no template for ${operation}`);
-    const { lifetimeMs } = times;
-    const values = { code, minutes: wholeMinutes(lifetimeMs) };
     const { userId } = contact;
-    return composeMessage(parts.sealer, { template, userId, to, values, clientId, code, lifetimeMs });
+    const { lifetimeMs } = times;
+    return composeCode(parts.sealer, { template, userId, to, clientId, code, lifetimeMs });
   }
 
   function toClaim(clientId: string, input: SendOneTimeCode): IdempotencyClaim | undefined {

@@ -1,6 +1,6 @@
 import { type Caller, isId, newId } from '@atrium/service-kit';
 import { type CodeHashes, newCode } from './code-hash.ts';
-import { composeMessage } from './compose-message.ts';
+import { composeCode } from './compose-message.ts';
 import { isCountry, type PhoneNumberJudgement } from './judge-phone-number.ts';
 import { judgeRecipients } from './judge-recipients.ts';
 import type { PhonePolicy } from './phone-policy.ts';
@@ -68,18 +68,10 @@ export function createStartPhoneVerifications(parts: {
     const isTest = testNumbers.isTestNumber(to);
     const code = isTest ? testNumbers.code : newCode();
     const kept = hashes.keep({ challengeId: id, userId, purpose, recipientHash, code });
-    const values = { code, minutes: wholeMinutes(times.lifetimeMs) };
     const { clientId, clientAddress } = input;
     const subjects = isTest ? [] : parts.subjects.of({ recipientHash, place: judged, clientId, clientAddress });
-    const message = composeMessage(sealer, {
-      template,
-      userId,
-      to,
-      values,
-      clientId,
-      code,
-      lifetimeMs: times.lifetimeMs,
-    });
+    const { lifetimeMs } = times;
+    const message = composeCode(sealer, { template, userId, to, clientId, code, lifetimeMs });
     return { ...base, isTest, outcome: { ...kept, message, subjects } };
   }
 
@@ -100,11 +92,6 @@ export function createStartPhoneVerifications(parts: {
       return outcomes.get(requestId.toLowerCase()) ?? absent;
     });
   };
-}
-
-/** A code's lifetime as its message tells it. */
-export function wholeMinutes(lifetimeMs: number): number {
-  return Math.max(1, Math.floor(lifetimeMs / 60_000));
 }
 
 function refusal(requestId: string, rejection: UserErrorCode): ChallengeOutcome {
