@@ -4,10 +4,7 @@ import type { PhoneNumberJudgement } from './judge-phone-number.ts';
 import type { AddressHash } from './recipient-hash.ts';
 
 /** What has budgets for the codes that are sent to it, by it or from it. */
-export const subjectKinds = ['number', 'address', 'prefix', 'country', 'caller'] as const;
-
-/** One of these kinds. */
-export type SubjectKind = (typeof subjectKinds)[number];
+export type SubjectKind = 'number' | 'address' | 'prefix' | 'country' | 'caller';
 
 /** Something with a budget of its own. */
 export interface SendSubject {
