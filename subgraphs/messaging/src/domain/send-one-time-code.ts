@@ -3,20 +3,13 @@ import type { RefusedBy } from './admit-sends.ts';
 import { chooseOwnRecipient } from './choose-recipient.ts';
 import { type CodeHashes, newCode } from './code-hash.ts';
 import { composeCode } from './compose-message.ts';
+import { claimKey } from './idempotency-claim.ts';
 import { judgeRecipients } from './judge-recipients.ts';
 import type { MessageChannel } from './message.ts';
 import type { PhonePolicy } from './phone-policy.ts';
 import { mustUseCodes } from './policy.ts';
-import type {
-  ChallengeStore,
-  CodeTimes,
-  IdempotencyClaim,
-  NewOneTimeCode,
-  OneTimeCodeOutcome,
-  TemplateStore,
-} from './ports.ts';
+import type { ChallengeStore, CodeTimes, NewOneTimeCode, OneTimeCodeOutcome, TemplateStore } from './ports.ts';
 import { readPurpose } from './purpose.ts';
-import { readIdempotencyKey } from './read-send-input.ts';
 import type { RecipientHash } from './recipient-hash.ts';
 import type { Sealer } from './seal.ts';
 import type { NumberPlace, Subjects } from './send-subjects.ts';
@@ -90,7 +83,12 @@ export function createSendOneTimeCode(parts: {
   async function send(asker: Asker, input: SendOneTimeCode): Promise<OneTimeCodeOutcome> {
     const { clientId, mayKnowUsers } = mustUseCodes(asker.caller);
     const purpose = readPurpose(input.purpose);
-    const claim = toClaim(clientId, input);
+    const claim = claimKey(parts.keyedHash, clientId, input.idempotencyKey, () => [
+      'sendOneTimeCode',
+      input.userId.toLowerCase(),
+      purpose,
+      input.channel ?? '',
+    ]);
     const repeated = claim && (await challenges.findRepeatedCode(claim));
     if (repeated) return repeated;
     if (!isId(input.userId)) throw noSuchUser();
@@ -180,18 +178,6 @@ export function createSendOneTimeCode(parts: {
     const { userId } = contact;
     const { lifetimeMs } = times;
     return composeCode(parts.sealer, { template, userId, to, clientId, code, lifetimeMs });
-  }
-
-  function toClaim(clientId: string, input: SendOneTimeCode): IdempotencyClaim | undefined {
-    const key = readIdempotencyKey(input.idempotencyKey);
-    if (key === undefined) return undefined;
-    const { userId, purpose, channel } = input;
-    return {
-      clientId,
-      // What clients type into keys may be personal.
-      key: parts.keyedHash('key', clientId, key).toString('base64url'),
-      inputHash: parts.keyedHash('sendOneTimeCode', userId.toLowerCase(), purpose.trim(), channel ?? ''),
-    };
   }
 
   return async (asker: Asker, input: SendOneTimeCode): Promise<SentCode> => {
