@@ -15,7 +15,7 @@ import {
   secretKeys,
 } from '@atrium/service-kit';
 import { z } from 'zod';
-import { canonicalLocale } from './domain/template.ts';
+import { canonicalLocale, isOperation } from './domain/template.ts';
 import { inboxSettings, missingSettings, providerSettings } from './provider-settings.ts';
 import { sendSettings } from './send-settings.ts';
 import { dayPart, dayPartsByCountry, numbersByName, providers } from './setting-kinds.ts';
@@ -215,7 +215,7 @@ export const settings = {
   criticalOperations: list(
     'QUIET_HOURS_CRITICAL_OPERATIONS',
     'operations that are sent at any hour, beside those that carry a code',
-    z.string().regex(/^[A-Z][A-Z0-9_]{0,99}$/, 'must be operations such as PHONE_CHANGED'),
+    z.string().refine(isOperation, 'must be operations such as PHONE_CHANGED'),
     'PHONE_VERIFICATION,LOGIN_CODE,PHONE_CHANGED,ACCOUNT_DELETED,WELCOME',
   ),
   rescueIntervalMs: integer('RESCUE_INTERVAL_MS', 'how often the jobs of dead workers are looked for', {

@@ -91,6 +91,17 @@ describe('a message whose answer was lost', () => {
     expect(await inStatus(id, 'FAILED')).toMatchObject({ attempts: 3, doubtful: true });
   });
 
+  test('is doubtful when its time is over, and not handed over again', async () => {
+    const id = await queueOne();
+    await messages.database.query(
+      `UPDATE messages SET status = 'SENDING', provider = 'sendgrid', attempts = 1, not_after = now() WHERE id = $1`,
+      [id],
+    );
+    await work({}, { ability: 'idempotent' });
+    expect(await inStatus(id, 'FAILED')).toMatchObject({ doubtful: true, attempts: 1 });
+    expect(office.asked).toEqual([]);
+  });
+
   test('is looked up, where the provider can be asked, and not sent again', async () => {
     await work({}, { ability: 'lookUp' });
     office.cuts = true;

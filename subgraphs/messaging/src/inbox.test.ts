@@ -1,6 +1,7 @@
 import { newId } from '@atrium/service-kit';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { InboxMessage } from './domain/developer-inbox.ts';
+import type { InboxRule } from './domain/inbox-rule.ts';
 import { type RunningMessaging, startRunningMessaging } from './testing/running-messaging.ts';
 import { waitFor } from './testing/wait-for.ts';
 
@@ -25,8 +26,9 @@ async function rules(method: string, body?: object, query = '') {
     },
     ...(body ? { body: JSON.stringify(body) } : {}),
   });
-  // biome-ignore lint/suspicious/noExplicitAny: rules, or an error.
-  return { status: response.status, ...((await response.json()) as any) };
+  // An error has a body of another shape, and no rules.
+  const { rules: inForce } = (await response.json()) as { rules?: InboxRule[] };
+  return { status: response.status, rules: inForce };
 }
 
 async function send(email: string): Promise<string> {

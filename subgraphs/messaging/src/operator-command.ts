@@ -4,7 +4,7 @@ import { readSettings } from '@atrium/service-kit/settings';
 import { InvalidArgumentError } from 'commander';
 import { settings } from './config.ts';
 import { createRecipientHash, type RecipientHash } from './domain/recipient-hash.ts';
-import { createTestNumbers, noTestNumbers, type TestNumbers } from './domain/test-numbers.ts';
+import { type TestNumbers, testNumbersOf } from './domain/test-numbers.ts';
 import { type Database, openDatabase } from './store/database.ts';
 
 /** What a command of an operator works with. */
@@ -24,8 +24,8 @@ export function openOperatorTools(env: NodeJS.ProcessEnv): OperatorTools {
     database: openDatabase(databaseUrl, 1),
     recipientHash: () => createRecipientHash(readSettings({ key: settings.numberHmacKey }, env).key),
     testNumbers() {
-      const { mode, code } = readSettings({ mode: settings.mode, code: settings.testNumberCode }, env);
-      return mode === 'development' ? createTestNumbers(code) : noTestNumbers;
+      const { mode, testNumberCode } = settings;
+      return testNumbersOf(readSettings({ mode, testNumberCode }, env));
     },
   };
 }

@@ -130,6 +130,15 @@ test('a code that is asked for again in nobody’s name counts for the address t
   expect(countSent(await start(sendRequest({ clientAddress: '2001:db8:0:1::1' })))).toBe(1);
 });
 
+test('of a code that does not come again nothing is kept where it is refused', async () => {
+  await withBudget({ SEND_BUDGET_NUMBER_HOUR: '1' });
+  const request = sendRequest({ clientAddress: '192.0.2.1', comesAgain: false });
+  expect(countSent(await start(request))).toBe(1);
+  const again = { ...request, requestId: newId(), userId: newId() };
+  expect(await start(again)).toMatchObject([{ rejection: 'BUDGET_EXCEEDED' }]);
+  expect(await messaging.database.query('SELECT FROM postponed_sends')).toEqual([]);
+});
+
 test('of numbers and addresses the database knows keyed hashes only, and the metrics how many were put off', async () => {
   await withBudget({ SEND_BUDGET_NUMBER_HOUR: '1' });
   const request = sendRequest({ clientAddress: '192.0.2.99' });

@@ -26,7 +26,7 @@ import { createSendOneTimeCode } from './domain/send-one-time-code.ts';
 import { createSubjects } from './domain/send-subjects.ts';
 import { createStartPhoneVerifications } from './domain/start-phone-verifications.ts';
 import { createTakeEvents } from './domain/take-events.ts';
-import { createTestNumbers, noTestNumbers } from './domain/test-numbers.ts';
+import { testNumbersOf } from './domain/test-numbers.ts';
 import { createUpsertMessageTemplate } from './domain/upsert-message-template.ts';
 import { createValidatePhoneNumbers } from './domain/validate-phone-numbers.ts';
 import { observeSends } from './observe-sends.ts';
@@ -100,7 +100,7 @@ export async function startMessaging(settings: MessagingSettings): Promise<Messa
   });
   const recipientHash = createRecipientHash(settings.numberHmacKey);
   const suppressions = createSuppressionStore(database, recipientHash);
-  const testNumbers = settings.mode === 'development' ? createTestNumbers(settings.testNumberCode) : noTestNumbers;
+  const testNumbers = testNumbersOf(settings);
   const followed = await followPhonePolicy({
     databaseUrl,
     database,

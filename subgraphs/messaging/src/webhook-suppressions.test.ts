@@ -1,37 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type FakeSendGrid, startFakeSendGrid } from './testing/fake-send-grid.ts';
-import { type FakeTwilio, startFakeTwilio } from './testing/fake-twilio.ts';
-import { type RunningMessaging, startRunningMessaging } from './testing/running-messaging.ts';
-import { makeSendGridSigner, twilioSignature } from './testing/sign-webhook.ts';
+import type { RunningMessaging } from './testing/running-messaging.ts';
 import { waitFor } from './testing/wait-for.ts';
+import { startWebhookCallers, type WebhookCallers } from './testing/webhook-callers.ts';
 
-const authToken = 'twilio-token';
-const signer = makeSendGridSigner();
-let sendGrid: FakeSendGrid;
-let twilio: FakeTwilio;
+let callers: WebhookCallers;
 let messaging: RunningMessaging;
 
 beforeAll(async () => {
-  [sendGrid, twilio] = await Promise.all([startFakeSendGrid(), startFakeTwilio()]);
-  messaging = await startRunningMessaging({
-    EMAIL_PROVIDERS: 'sendgrid',
-    SENDGRID_API_KEY: 'SG.test',
-    SENDGRID_BASE_URL: sendGrid.url,
-    EMAIL_FROM: 'no-reply@atrium.test',
-    SENDGRID_WEBHOOK_KEY: signer.publicKey,
-    SMS_PROVIDERS: 'twilio',
-    TWILIO_ACCOUNT_SID: 'AC0123456789abcdef0123456789abcdef',
-    TWILIO_AUTH_TOKEN: authToken,
-    TWILIO_FROM: '+15005550006',
-    TWILIO_BASE_URL: twilio.url,
-    WEBHOOK_PUBLIC_URL: 'https://atrium.test',
-  });
+  callers = await startWebhookCallers();
+  ({ messaging } = callers);
 });
-afterAll(async () => {
-  await messaging.close();
-  await Promise.all([sendGrid.close(), twilio.close()]);
-});
+afterAll(() => callers.close());
 
 type Sent = { message: { id: string } | null; userErrors: { code: string }[] };
 
@@ -57,12 +37,7 @@ const suppressed = { message: null, userErrors: [{ code: 'RECIPIENT_SUPPRESSED' 
 /** A reply to our number, as Twilio passes it on; the same one when it is told again. */
 async function reply(From: string, Body: string, MessageSid = `SM${randomUUID().replaceAll('-', '')}`) {
   const fields = { MessageSid, SmsStatus: 'received', From, To: '+15005550006', Body };
-  const response = await fetch(`${messaging.url()}/webhooks/twilio`, {
-    method: 'POST',
-    headers: { 'x-twilio-signature': twilioSignature(authToken, 'https://atrium.test/webhooks/twilio', fields) },
-    body: new URLSearchParams(fields),
-  });
-  expect(response.status).toBe(204);
+  expect(await callers.callBack(callers.replyAddress, fields)).toBe(204);
   return MessageSid;
 }
 
@@ -78,7 +53,7 @@ test('who replies STOP gets no more SMS until they reply START, however often ST
 
 test('whom Twilio refuses because of STOP is not asked for again', async () => {
   const { userId } = messaging.profile.addUser();
-  twilio.answers.push({ status: 400, body: { code: 21_610 } });
+  callers.twilio.answers.push({ status: 400, body: { code: 21_610 } });
   await inStatus(await send(userId, 'SMS'), 'FAILED');
   expect(await send(userId, 'SMS')).toEqual(suppressed);
 });
@@ -90,13 +65,8 @@ test.each([
 ])('whose e-mail is met by %s gets no more of it', async (event, more) => {
   const { userId, email } = messaging.profile.addUser({ email: `${randomUUID()}@example.com` });
   const atriumMessageId = await inStatus(await send(userId, 'EMAIL'), 'SENT');
-  const body = JSON.stringify([{ email, event, sg_event_id: randomUUID(), atriumMessageId, ...more }]);
-  const response = await fetch(`${messaging.url()}/webhooks/sendgrid`, {
-    method: 'POST',
-    headers: signer.headersFor(body),
-    body,
-  });
-  expect(response.status).toBe(204);
+  const told = { email, event, sg_event_id: randomUUID(), atriumMessageId, ...more };
+  expect(await callers.tellSendGrid([told])).toBe(204);
   expect(await send(userId, 'EMAIL')).toEqual(suppressed);
   await inStatus(await send(userId, 'SMS'), 'SENT');
 });

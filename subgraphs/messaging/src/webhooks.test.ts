@@ -1,47 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
-import { type FakeSendGrid, startFakeSendGrid } from './testing/fake-send-grid.ts';
-import { type FakeTwilio, startFakeTwilio } from './testing/fake-twilio.ts';
-import { type RunningMessaging, startRunningMessaging } from './testing/running-messaging.ts';
-import { makeSendGridSigner, twilioSignature } from './testing/sign-webhook.ts';
+import type { FakeSendGrid } from './testing/fake-send-grid.ts';
+import type { FakeTwilio } from './testing/fake-twilio.ts';
+import type { RunningMessaging } from './testing/running-messaging.ts';
 import { waitFor } from './testing/wait-for.ts';
+import { startWebhookCallers, type WebhookCallers } from './testing/webhook-callers.ts';
 
-const authToken = 'twilio-token';
 const connections = 10;
-const signer = makeSendGridSigner();
 const sid = (digit: string) => `SM${digit.repeat(32)}`;
 
+let callers: WebhookCallers;
 let sendGrid: FakeSendGrid;
 let twilio: FakeTwilio;
 let messaging: RunningMessaging;
 
 beforeAll(async () => {
-  [sendGrid, twilio] = await Promise.all([startFakeSendGrid(), startFakeTwilio()]);
-  messaging = await startRunningMessaging({
-    EMAIL_PROVIDERS: 'sendgrid',
-    SENDGRID_API_KEY: 'SG.test',
-    SENDGRID_BASE_URL: sendGrid.url,
-    EMAIL_FROM: 'no-reply@atrium.test',
-    SENDGRID_WEBHOOK_KEY: signer.publicKey,
-    SMS_PROVIDERS: 'twilio',
-    TWILIO_ACCOUNT_SID: 'AC0123456789abcdef0123456789abcdef',
-    TWILIO_AUTH_TOKEN: authToken,
-    TWILIO_FROM: '+15005550006',
-    TWILIO_BASE_URL: twilio.url,
-    WEBHOOK_PUBLIC_URL: 'https://atrium.test',
+  callers = await startWebhookCallers({
     DELIVERY_FIRST_PAUSE_MS: '600000',
     DATABASE_CONNECTIONS: String(connections),
   });
+  ({ sendGrid, twilio, messaging } = callers);
 });
 beforeEach(() => {
   sendGrid.mails.length = 0;
   twilio.messages.length = 0;
 });
-afterAll(async () => {
-  await messaging.close();
-  await Promise.all([sendGrid.close(), twilio.close()]);
-});
+afterAll(() => callers.close());
 
 async function send(channel: 'SMS' | 'EMAIL'): Promise<string> {
   const { userId } = messaging.profile.addUser({ email: `${randomUUID()}@example.com` });
@@ -72,23 +57,6 @@ const event = (atriumMessageId: string, name: string, changes: object = {}) => (
   ...changes,
 });
 
-async function tellSendGrid(events: object[], signedAt = Date.now()): Promise<number> {
-  const body = JSON.stringify(events);
-  const headers = signer.headersFor(body, signedAt);
-  return (await fetch(`${messaging.url()}/webhooks/sendgrid`, { method: 'POST', headers, body })).status;
-}
-
-/** As Twilio calls the address that it was given with the message. */
-async function callBack(address: string, fields: Record<string, string>): Promise<number> {
-  const url = new URL(address);
-  const response = await fetch(`${messaging.url()}${url.pathname}${url.search}`, {
-    method: 'POST',
-    headers: { 'x-twilio-signature': twilioSignature(authToken, address, fields) },
-    body: new URLSearchParams(fields),
-  });
-  return response.status;
-}
-
 const eventsOf = (id: string) => messaging.database.query('SELECT id FROM provider_events WHERE message_id = $1', [id]);
 
 describe('a provider’s news', () => {
@@ -101,7 +69,7 @@ describe('a provider’s news', () => {
       event(arrived, 'delivered', { sg_message_id: of(arrived) }),
       event(bounced, 'bounce', { sg_message_id: of(bounced), type: 'bounce', status: '5.1.1' }),
     ];
-    expect(await tellSendGrid(told)).toBe(204);
+    expect(await callers.tellSendGrid(told)).toBe(204);
     const delivered = await stateOf(arrived);
     expect(delivered).toMatchObject({ status: 'DELIVERED', failure: null });
     expect(Date.parse(delivered.deliveredAt)).toBeGreaterThanOrEqual(Date.parse(delivered.sentAt));
@@ -118,7 +86,7 @@ describe('a provider’s news', () => {
     ] as const) {
       const sms = twilio.messages.find(({ form }) => form.StatusCallback?.endsWith(id));
       const fields = { MessageSid: sms?.sid ?? '', MessageStatus: status, ErrorCode: '30003', To: '+919800000000' };
-      expect(await callBack(sms?.form.StatusCallback ?? '', fields)).toBe(204);
+      expect(await callers.callBack(sms?.form.StatusCallback ?? '', fields)).toBe(204);
     }
     expect(await stateOf(arrived)).toMatchObject({ status: 'DELIVERED' });
     expect(await stateOf(lost)).toMatchObject({ status: 'FAILED', failure: 'undelivered (30003)' });
@@ -135,7 +103,7 @@ describe('a provider’s news', () => {
       twilio.answers.push({ status: 201, body: { sid: MessageSid }, until: held.promise });
       const id = await send('SMS');
       const sms = await waitFor('the message', async () => twilio.messages.at(-1));
-      expect(await callBack(sms.form.StatusCallback ?? '', { MessageSid, MessageStatus })).toBe(204);
+      expect(await callers.callBack(sms.form.StatusCallback ?? '', { MessageSid, MessageStatus })).toBe(204);
       held.resolve();
       expect(await inStatus(id, status)).toMatchObject({ failure });
       expect((await stateOf(id)).sentAt).not.toBeNull();
@@ -150,7 +118,7 @@ describe('a provider’s news', () => {
       const { status, attempts } = await stateOf(id);
       return attempts === 1 && status !== 'SENDING';
     });
-    await callBack(sms.form.StatusCallback ?? '', { MessageSid: sid('b'), MessageStatus: 'delivered' });
+    await callers.callBack(sms.form.StatusCallback ?? '', { MessageSid: sid('b'), MessageStatus: 'delivered' });
     expect(await stateOf(id)).toMatchObject({ status: 'DELIVERED' });
   });
 
@@ -158,7 +126,7 @@ describe('a provider’s news', () => {
     const id = await send('SMS');
     await inStatus(id, 'SENT');
     const { StatusCallback = '' } = twilio.messages.at(-1)?.form ?? {};
-    await callBack(StatusCallback, { MessageSid: sid('c'), MessageStatus: 'failed' });
+    await callers.callBack(StatusCallback, { MessageSid: sid('c'), MessageStatus: 'failed' });
     expect(await stateOf(id)).toMatchObject({ status: 'SENT' });
   });
 
@@ -171,7 +139,7 @@ describe('a provider’s news', () => {
       sendGrid.mails.length = 0;
       const id = await send('EMAIL');
       await inStatus(id, 'SENT');
-      for (const name of order) expect(await tellSendGrid([event(id, name)])).toBe(204);
+      for (const name of order) expect(await callers.tellSendGrid([event(id, name)])).toBe(204);
       expect(await stateOf(id)).toMatchObject({ status: 'FAILED', failure: 'bounced' });
     }
   });
@@ -180,13 +148,13 @@ describe('a provider’s news', () => {
     const id = await send('EMAIL');
     await inStatus(id, 'SENT');
     const told = [event(id, 'delivered')];
-    await tellSendGrid(told);
+    await callers.tellSendGrid(told);
     const first = await stateOf(id);
-    expect(await tellSendGrid(told)).toBe(204);
-    expect(await tellSendGrid([...told, ...told])).toBe(204);
+    expect(await callers.tellSendGrid(told)).toBe(204);
+    expect(await callers.tellSendGrid([...told, ...told])).toBe(204);
     expect(await stateOf(id)).toEqual(first);
     expect(await eventsOf(id)).toHaveLength(1);
-    expect(await tellSendGrid([event(id, 'bounce')], Date.now() - 301_000)).toBe(401);
+    expect(await callers.tellSendGrid([event(id, 'bounce')], Date.now() - 301_000)).toBe(401);
     expect(await stateOf(id)).toEqual(first);
   });
 
@@ -199,7 +167,7 @@ describe('a provider’s news', () => {
       const id = ids[index] ?? randomUUID();
       return event(id, index % 2 ? 'delivered' : 'bounce', ids[index] ? { sg_message_id: of(id) } : {});
     });
-    expect(await tellSendGrid(told.reverse())).toBe(204);
+    expect(await callers.tellSendGrid(told.reverse())).toBe(204);
     const states = await Promise.all(ids.map(async (id) => (await stateOf(id)).status));
     expect(states).toEqual(ids.map((_, index) => (index % 2 ? 'DELIVERED' : 'FAILED')));
     const toldIds = told.map(({ sg_event_id }) => sg_event_id);
@@ -225,7 +193,7 @@ describe('a provider’s news', () => {
     let told: Promise<number>[] = [];
     try {
       await blocker.query('BEGIN; LOCK TABLE messages IN EXCLUSIVE MODE');
-      told = Array.from({ length: connections }, () => tellSendGrid([event(id, 'delivered')]));
+      told = Array.from({ length: connections }, () => callers.tellSendGrid([event(id, 'delivered')]));
       await waitFor('all connections to be taken', async () => {
         const waiting = await messaging.database.query(
           "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = 'atrium-messaging'",
@@ -244,9 +212,9 @@ describe('a provider’s news', () => {
   test('goes with its message when the user is erased', async () => {
     const id = await send('EMAIL');
     await inStatus(id, 'SENT');
-    await tellSendGrid([event(id, 'delivered')]);
+    await callers.tellSendGrid([event(id, 'delivered')]);
     await messaging.database.query('DELETE FROM messages WHERE id = $1', [id]);
     expect(await eventsOf(id)).toEqual([]);
-    expect(await tellSendGrid([event(id, 'bounce')])).toBe(204);
+    expect(await callers.tellSendGrid([event(id, 'bounce')])).toBe(204);
   });
 });

@@ -9,19 +9,23 @@ import type { MessageTemplate } from './template.ts';
 /** What the record of a message can hold; the gateway gives no other, and a sister passes on what she was given. */
 const clientIdForm = /^[\w.:-]{1,200}$/;
 
+/** A message for one reader. */
+interface Addressed {
+  readonly template: MessageTemplate;
+  readonly userId: string;
+  /** E.164 or an e-mail address, as the template's channel asks. */
+  readonly to: string;
+  readonly clientId: string | null;
+}
+
 /** Fills a template for one reader and seals the text: a message that is ready to be queued. */
 export function composeMessage(
   sealer: Sealer,
-  input: {
-    template: MessageTemplate;
-    userId: string;
-    /** E.164 or an e-mail address, as the template's channel asks. */
-    to: string;
-    values: TemplateValues;
-    clientId: string | null;
+  input: Addressed & {
+    readonly values: TemplateValues;
     /** The one-time code among the values. */
-    code?: string;
-    lifetimeMs?: number;
+    readonly code?: string;
+    readonly lifetimeMs?: number;
   },
 ): NewMessage {
   const { template, to, code } = input;
@@ -40,4 +44,13 @@ export function composeMessage(
     clientId: input.clientId !== null && clientIdForm.test(input.clientId) ? input.clientId : null,
     lifetimeMs: input.lifetimeMs ?? null,
   };
+}
+
+/** The same for a message that carries a one-time code; it tells how long the code lives, and is of no use after that. */
+export function composeCode(
+  sealer: Sealer,
+  input: Addressed & { readonly code: string; readonly lifetimeMs: number },
+): NewMessage {
+  const minutes = Math.max(1, Math.floor(input.lifetimeMs / 60_000));
+  return composeMessage(sealer, { ...input, values: { code: input.code, minutes } });
 }

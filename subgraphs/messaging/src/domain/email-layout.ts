@@ -36,7 +36,7 @@ ${paragraphs.join('\n')}
 }
 
 /** The direction that a language is written in. */
-export function directionOf(locale: string): 'ltr' | 'rtl' {
+function directionOf(locale: string): 'ltr' | 'rtl' {
   return rightToLeft.has(new Intl.Locale(locale).maximize().script ?? '') ? 'rtl' : 'ltr';
 }
 

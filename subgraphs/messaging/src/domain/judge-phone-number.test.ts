@@ -61,6 +61,7 @@ describe('judgePhoneNumber', () => {
     expect(judge(typed, 'in')).toEqual({
       valid: true,
       phoneNumber: '+919876543210',
+      callingCode: '91',
       country: 'IN',
       type: 'MOBILE',
       rejection: null,

@@ -19,6 +19,8 @@ export interface PhoneNumberJudgement {
   readonly valid: boolean;
   /** E.164. */
   readonly phoneNumber: string | null;
+  /** 91 of +91 98765 43210. */
+  readonly callingCode: string | null;
   readonly country: string | null;
   readonly type: PhoneNumberType | null;
   readonly rejection: PhoneRejection | null;
@@ -45,11 +47,11 @@ const countriesWithoutPlan = new Set(['AQ', 'BV', 'GS', 'HM', 'PN', 'TF', 'UM'])
 export function judgePhoneNumber(input: TypedPhoneNumber, policy: PhonePolicy): PhoneNumberJudgement {
   const read = readPhoneNumber(input, policy.testNumbers);
   if ('rejection' in read) {
-    return { valid: false, phoneNumber: null, country: null, type: null, rejection: read.rejection };
+    const { rejection } = read;
+    return { valid: false, phoneNumber: null, callingCode: null, country: null, type: null, rejection };
   }
-  const { phoneNumber, country, type } = read;
   const { rejection } = policy.decide(read);
-  return { valid: rejection === null, phoneNumber, country, type, rejection };
+  return { valid: rejection === null, ...read, rejection };
 }
 
 /** Reads a number by its form and the numbering plans alone. */

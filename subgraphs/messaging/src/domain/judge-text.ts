@@ -9,8 +9,8 @@ export interface TextFault {
   readonly message: string;
 }
 
-/** A text that may be a template: parsed, with the variables that it names; or what is wrong with it. */
-export type JudgedText = { text: ParsedText; used: ReadonlySet<string> } | { faults: TextFault[] };
+/** A text that may be a template, parsed; or what is wrong with it. */
+export type JudgedText = { text: ParsedText } | { faults: TextFault[] };
 
 const maxDepth = 8;
 /** More than these are of no help to who mends a text. */
@@ -52,8 +52,7 @@ export function judgeText(source: string, escaping: Escaping, declared: Readonly
       );
     }
   }
-  if (faults.length > 0) return { faults: faults.slice(0, maxFaults) };
-  return { text, used: new Set(variables.map(({ segments }) => String(segments[0]))) };
+  return faults.length > 0 ? { faults: faults.slice(0, maxFaults) } : { text };
 }
 
 /**

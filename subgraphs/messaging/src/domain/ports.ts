@@ -76,6 +76,8 @@ interface BoundCode extends ChallengeKey, KeptCode {
 export interface NewChallenge extends ChallengeKey {
   readonly id: string;
   readonly requestId: string;
+  /** Whether the same request comes again by itself where it is refused for the moment. */
+  readonly comesAgain: boolean;
   readonly recipientHash: Buffer;
   /** Whether it goes to a test number, which has no cool-down and no budget. */
   readonly isTest: boolean;

@@ -1,9 +1,7 @@
 import { hasControls } from '@atrium/service-kit';
-import { canonicalLocale } from './template.ts';
+import { canonicalLocale, isVariableName, maxVariables } from './template.ts';
 import { maxValueLength } from './template-samples.ts';
 import { refused } from './user-error.ts';
-
-const maxVariables = 50;
 
 /** An idempotency key as it is kept; undefined where none was given. */
 export function readIdempotencyKey(typed: string | null | undefined): string | undefined {
@@ -36,7 +34,7 @@ export function readVariables(typed: unknown): Record<string, string | number | 
 
 function readName(name: string): string {
   // A name comes back in the way to the field that is wrong, so it is bounded before it is looked at.
-  if (!/^[A-Za-z]\w{0,99}$/.test(name)) {
+  if (!isVariableName(name)) {
     throw refused(
       'INVALID_FORMAT',
       'variables',

@@ -4,6 +4,8 @@ import type { TemplateValues } from './render-message.ts';
 import {
   canonicalLocale,
   isOperation,
+  isVariableName,
+  maxVariables,
   type OwnOperation,
   type TemplateKey,
   type TemplateText,
@@ -33,7 +35,6 @@ export interface TypedVariable {
 /** The operations that Atrium itself sends, by name. */
 export type OwnOperations = ReadonlyMap<string, OwnOperation>;
 
-const maxVariables = 50;
 const maxLength = { subject: 200, html: 50_000, body: { SMS: 1_600, EMAIL: 20_000 } };
 const reserved = new Set(['true', 'false', 'nil', 'null', 'empty', 'blank', 'and', 'or', 'not', 'contains']);
 
@@ -117,7 +118,7 @@ type Wrong = { code: UserError['code']; member: 'name' | 'type'; message: string
 
 function judgeName(name: string, seen: ReadonlySet<string>): Wrong | undefined {
   const invalid = (message: string): Wrong => ({ code: 'INVALID_FORMAT', member: 'name', message });
-  if (!/^[A-Za-z]\w{0,99}$/.test(name)) {
+  if (!isVariableName(name)) {
     return invalid('Use letters, digits and underscores, beginning with a letter: orderNumber.');
   }
   if (reserved.has(name)) return invalid('This word is a part of Liquid. Choose another name.');

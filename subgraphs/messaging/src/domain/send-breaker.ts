@@ -48,6 +48,13 @@ export interface BreakerChange {
   readonly verified: number;
 }
 
+/** The same as it is kept, and told to subscribers. */
+export interface BreakerEvent extends BreakerChange {
+  readonly id: string;
+  readonly byOperator: boolean;
+  readonly happenedAt: Date;
+}
+
 /**
  * What the breaker of a prefix or country is like from now on, before any of this batch is counted: it opens on a
  * collapse against its own history, and begins a new round of probes when the last one is over.

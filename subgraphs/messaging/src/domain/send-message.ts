@@ -2,13 +2,14 @@ import { type Caller, isId, type KeyedHash } from '@atrium/service-kit';
 import { chooseRecipient } from './choose-recipient.ts';
 import { composeMessage } from './compose-message.ts';
 import { fitVariables } from './fit-variables.ts';
+import { claimKey } from './idempotency-claim.ts';
 import { judgeRecipients } from './judge-recipients.ts';
 import type { Message, MessageChannel } from './message.ts';
 import type { PhonePolicy } from './phone-policy.ts';
 import { phoneRejectionSentences } from './phone-rejection.ts';
 import { mustSendMessages } from './policy.ts';
-import type { IdempotencyClaim, MessageStore, QueueOutcome, TemplateStore } from './ports.ts';
-import { readIdempotencyKey, readLocale, readVariables } from './read-send-input.ts';
+import type { MessageStore, QueueOutcome, TemplateStore } from './ports.ts';
+import { readLocale, readVariables } from './read-send-input.ts';
 import { renderMessage } from './render-message.ts';
 import type { Sealer } from './seal.ts';
 import { measureSms } from './sms-segments.ts';
@@ -57,7 +58,7 @@ export function createSendMessage(parts: {
 
   async function send(sender: Sender, input: SendMessage): Promise<Message> {
     const { clientId, maySendToAnyone } = mustSendMessages(sender.caller);
-    const claim = toClaim(clientId, input);
+    const claim = claimKey(parts.keyedHash, clientId, input.idempotencyKey, () => ['sendMessage', textOf(input)]);
     const repeated = claim && (await messages.findRepeated(claim));
     if (repeated) return messageOf(repeated);
 
@@ -89,19 +90,6 @@ export function createSendMessage(parts: {
       );
     }
     return templates;
-  }
-
-  function toClaim(clientId: string, input: SendMessage): IdempotencyClaim | undefined {
-    const key = readIdempotencyKey(input.idempotencyKey);
-    if (key === undefined) return undefined;
-    const { userId, operation, phoneNumber, email, channel, locale, variables } = input;
-    const text = canonicalJson([userId, operation, phoneNumber, email, channel, locale, variables]);
-    return {
-      clientId,
-      // What clients type into keys may be personal.
-      key: parts.keyedHash('key', clientId, key).toString('base64url'),
-      inputHash: parts.keyedHash('sendMessage', text),
-    };
   }
 
   return async (sender: Sender, input: SendMessage): Promise<SendOutcome> => {
@@ -156,6 +144,11 @@ function messageOf(outcome: QueueOutcome): Message {
     throw refused('IDEMPOTENCY_CONFLICT', 'idempotencyKey', 'This key was used with another input. Use a new key.');
   }
   return outcome.message;
+}
+
+/** All that is asked for. */
+function textOf({ userId, operation, phoneNumber, email, channel, locale, variables }: SendMessage): string {
+  return canonicalJson([userId, operation, phoneNumber, email, channel, locale, variables]);
 }
 
 /** JSON whose members stand in one order, so that equal inputs are equal texts; absent and null are the same. */

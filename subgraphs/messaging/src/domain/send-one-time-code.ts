@@ -2,25 +2,17 @@ import { type Caller, isId, type KeyedHash, newId } from '@atrium/service-kit';
 import type { RefusedBy } from './admit-sends.ts';
 import { chooseOwnRecipient } from './choose-recipient.ts';
 import { type CodeHashes, newCode } from './code-hash.ts';
-import { composeMessage } from './compose-message.ts';
+import { composeCode } from './compose-message.ts';
+import { claimKey } from './idempotency-claim.ts';
 import { judgeRecipients } from './judge-recipients.ts';
 import type { MessageChannel } from './message.ts';
 import type { PhonePolicy } from './phone-policy.ts';
 import { mustUseCodes } from './policy.ts';
-import type {
-  ChallengeStore,
-  CodeTimes,
-  IdempotencyClaim,
-  NewOneTimeCode,
-  OneTimeCodeOutcome,
-  TemplateStore,
-} from './ports.ts';
+import type { ChallengeStore, CodeTimes, NewOneTimeCode, OneTimeCodeOutcome, TemplateStore } from './ports.ts';
 import { readPurpose } from './purpose.ts';
-import { readIdempotencyKey } from './read-send-input.ts';
 import type { RecipientHash } from './recipient-hash.ts';
 import type { Sealer } from './seal.ts';
-import type { Subjects } from './send-subjects.ts';
-import { wholeMinutes } from './start-phone-verifications.ts';
+import type { NumberPlace, Subjects } from './send-subjects.ts';
 import type { Recipient, Suppressions } from './suppressions.ts';
 import { chooseTemplate, customaryLocale } from './template.ts';
 import type { Contact } from './user.ts';
@@ -52,6 +44,8 @@ export interface Asker {
 interface Reached {
   readonly contact: Contact;
   readonly recipient: Recipient;
+  /** Of a number. */
+  readonly place?: NumberPlace | undefined;
 }
 
 /** The operation whose template carries the code. One that is for something else must not say that it logs in. */
@@ -89,7 +83,12 @@ export function createSendOneTimeCode(parts: {
   async function send(asker: Asker, input: SendOneTimeCode): Promise<OneTimeCodeOutcome> {
     const { clientId, mayKnowUsers } = mustUseCodes(asker.caller);
     const purpose = readPurpose(input.purpose);
-    const claim = toClaim(clientId, input);
+    const claim = claimKey(parts.keyedHash, clientId, input.idempotencyKey, () => [
+      'sendOneTimeCode',
+      input.userId.toLowerCase(),
+      purpose,
+      input.channel ?? '',
+    ]);
     const repeated = claim && (await challenges.findRepeatedCode(claim));
     if (repeated) return repeated;
     if (!isId(input.userId)) throw noSuchUser();
@@ -116,14 +115,17 @@ export function createSendOneTimeCode(parts: {
     try {
       const contact = await findContact(userId);
       if (!contact) throw noSuchUser();
-      return { contact, recipient: await chooseRecipient(contact, channel) };
+      return { contact, ...(await chooseRecipient(contact, channel)) };
     } catch (error) {
       if (mayKnowUsers || !(error instanceof InputRefused)) throw error;
       return undefined;
     }
   }
 
-  async function chooseRecipient(contact: Contact, channel: SendOneTimeCode['channel']): Promise<Recipient> {
+  async function chooseRecipient(
+    contact: Contact,
+    channel: SendOneTimeCode['channel'],
+  ): Promise<Omit<Reached, 'contact'>> {
     const recipient = chooseOwnRecipient(contact, channel);
     if (!recipient) {
       throw refused('NOT_ALLOWED', 'channel', 'The user cannot be reached by this channel. Try another one.');
@@ -131,14 +133,14 @@ export function createSendOneTimeCode(parts: {
     if (recipient.channel === 'EMAIL') {
       const [isSuppressed] = await parts.suppressions.isSuppressed([recipient]);
       if (isSuppressed) throw refused('RECIPIENT_SUPPRESSED', 'userId', 'The user’s address takes no messages.');
-      return recipient;
+      return { recipient };
     }
     // What is served may have changed since the user gave the number.
     const [judged] = await judgeRecipients([{ phoneNumber: recipient.to }], parts);
     if (judged?.rejection) {
       throw refused(judged.rejection, 'userId', 'The user’s number takes no codes. Send this one by e-mail.');
     }
-    return recipient;
+    return { recipient, place: judged };
   }
 
   /** For nobody too, whose code nobody is sent: every further answer is then what it would be for somebody. */
@@ -154,7 +156,8 @@ export function createSendOneTimeCode(parts: {
     const recipientHash = parts.recipientHash(to);
     const kept = hashes.keep({ ...key, challengeId: id, recipientHash, code });
     const message = reached && (await compose(reached, key, code));
-    const subjects = isTest ? [] : parts.subjects.of({ recipientHash, to, clientId: key.boundTo, clientAddress });
+    const { place } = reached ?? {};
+    const subjects = isTest ? [] : parts.subjects.of({ recipientHash, place, clientId: key.boundTo, clientAddress });
     return { ...key, ...kept, id, recipientHash, isTest, message, subjects };
   }
 
@@ -172,22 +175,9 @@ export function createSendOneTimeCode(parts: {
       defaultLocale,
     });
     if (!template) throw new Error(`no template for ${operation}`);
-    const { lifetimeMs } = times;
-    const values = { code, minutes: wholeMinutes(lifetimeMs) };
     const { userId } = contact;
-    return composeMessage(parts.sealer, { template, userId, to, values, clientId, code, lifetimeMs });
-  }
-
-  function toClaim(clientId: string, input: SendOneTimeCode): IdempotencyClaim | undefined {
-    const key = readIdempotencyKey(input.idempotencyKey);
-    if (key === undefined) return undefined;
-    const { userId, purpose, channel } = input;
-    return {
-      clientId,
-      // What clients type into keys may be personal.
-      key: parts.keyedHash('key', clientId, key).toString('base64url'),
-      inputHash: parts.keyedHash('sendOneTimeCode', userId.toLowerCase(), purpose.trim(), channel ?? ''),
-    };
+    const { lifetimeMs } = times;
+    return composeCode(parts.sealer, { template, userId, to, clientId, code, lifetimeMs });
   }
 
   return async (asker: Asker, input: SendOneTimeCode): Promise<SentCode> => {

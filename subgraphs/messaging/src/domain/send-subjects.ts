@@ -1,12 +1,10 @@
 import { isIPv6 } from 'node:net';
-import { type CountryCode, getCountryCallingCode, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import type { PhoneNumberJudgement } from './judge-phone-number.ts';
 import type { AddressHash } from './recipient-hash.ts';
 
 /** What has budgets for the codes that are sent to it, by it or from it. */
-export const subjectKinds = ['number', 'address', 'prefix', 'country', 'caller'] as const;
-
-/** One of these kinds. */
-export type SubjectKind = (typeof subjectKinds)[number];
+export type SubjectKind = 'number' | 'address' | 'prefix' | 'country' | 'caller';
 
 /** Something with a budget of its own. */
 export interface SendSubject {
@@ -28,31 +26,35 @@ export function isWatched({ kind }: SendSubject): boolean {
   return kind === 'prefix' || kind === 'country';
 }
 
+/** A number as far as it says where it belongs. */
+export type NumberPlace = Pick<PhoneNumberJudgement, 'phoneNumber' | 'callingCode' | 'country'>;
+
 /** So many digits at the end of a number belong to no prefix: a prefix stands for 10,000 numbers at least. */
 const ownDigits = 4;
 
 /** Makes what says what a code counts for. */
 export function createSubjects(addressHash: AddressHash, prefixDigits: number) {
-  /** The prefix and the country of a number in E.164: what breakers watch. What is no such number has no place. */
-  function placesOf(to: string): SendSubject[] {
-    const parsed = to.startsWith('+') ? parsePhoneNumberFromString(to) : undefined;
-    return parsed ? placesIn(parsed.country ?? null, to, prefixDigits) : [];
-  }
-
   return {
-    placesOf,
-    /** `clientAddress` is absent where nobody waits for the answer. */
+    /** The prefix and the country of a number in E.164: what breakers watch. What is no such number has no place. */
+    placesOf(to: string): SendSubject[] {
+      const parsed = parsePhoneNumberFromString(to);
+      if (!parsed) return [];
+      const { countryCallingCode: callingCode, country = null } = parsed;
+      return placesIn({ phoneNumber: to, callingCode, country }, prefixDigits);
+    },
+
+    /** `place` is absent for what is no number, `clientAddress` where nobody waits for the answer. */
     of(send: {
       recipientHash: Buffer;
-      to: string;
+      place?: NumberPlace | undefined;
       clientId: string;
       clientAddress?: string | null | undefined;
     }): SendSubject[] {
-      const { recipientHash, to, clientId, clientAddress } = send;
+      const { recipientHash, place, clientId, clientAddress } = send;
       const number = { kind: 'number', key: recipientHash.toString('base64url') } as const;
       const caller = { kind: 'caller', key: clientId } as const;
       const from = clientAddress ? [{ kind: 'address', key: addressKey(clientAddress, addressHash) } as const] : [];
-      return [number, ...from, ...placesOf(to), caller];
+      return [number, ...from, ...(place ? placesIn(place, prefixDigits) : []), caller];
     },
   };
 }
@@ -60,19 +62,11 @@ export function createSubjects(addressHash: AddressHash, prefixDigits: number) {
 /** What says what codes count for. */
 export type Subjects = ReturnType<typeof createSubjects>;
 
-/** Calling codes of no country, those of satellites and machines, have three digits. */
-const callingDigitsOfNoCountry = 3;
-
-function placesIn(country: string | null, phoneNumber: string, prefixDigits: number): SendSubject[] {
-  const prefix = { kind: 'prefix', key: prefixOf(phoneNumber, country, prefixDigits) } as const;
+function placesIn({ phoneNumber, callingCode, country }: NumberPlace, prefixDigits: number): SendSubject[] {
+  if (phoneNumber === null || callingCode === null) return [];
+  const digits = Math.min(callingCode.length + prefixDigits, phoneNumber.length - 1 - ownDigits);
+  const prefix = { kind: 'prefix', key: phoneNumber.slice(0, 1 + Math.max(0, digits)) } as const;
   return country === null ? [prefix] : [prefix, { kind: 'country', key: country }];
-}
-
-function prefixOf(phoneNumber: string, country: string | null, prefixDigits: number): string {
-  const callingDigits =
-    country === null ? callingDigitsOfNoCountry : getCountryCallingCode(country as CountryCode).length;
-  const longest = phoneNumber.length - ownDigits;
-  return phoneNumber.slice(0, Math.max(1, Math.min(1 + callingDigits + prefixDigits, longest)));
 }
 
 function addressKey(address: string, addressHash: AddressHash): string {

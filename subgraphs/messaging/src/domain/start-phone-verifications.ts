@@ -1,6 +1,6 @@
 import { type Caller, isId, newId } from '@atrium/service-kit';
 import { type CodeHashes, newCode } from './code-hash.ts';
-import { composeMessage } from './compose-message.ts';
+import { composeCode } from './compose-message.ts';
 import { isCountry, type PhoneNumberJudgement } from './judge-phone-number.ts';
 import { judgeRecipients } from './judge-recipients.ts';
 import type { PhonePolicy } from './phone-policy.ts';
@@ -23,6 +23,7 @@ export interface StartPhoneVerification {
   readonly locale?: string | null | undefined;
   readonly clientId: string;
   readonly clientAddress?: string | null | undefined;
+  readonly comesAgain?: boolean | null | undefined;
 }
 
 /**
@@ -49,15 +50,17 @@ export function createStartPhoneVerifications(parts: {
 
   function toChallenge(
     input: StartPhoneVerification,
-    { rejection, phoneNumber: to }: PhoneNumberJudgement,
+    judged: PhoneNumberJudgement,
     templates: readonly MessageTemplate[],
   ): NewChallenge {
+    const { rejection, phoneNumber: to } = judged;
     const id = newId();
     const requestId = input.requestId.toLowerCase();
     const userId = input.userId.toLowerCase();
     const recipientHash = parts.recipientHash(to ?? input.phoneNumber);
     const boundTo = recipientHash.toString('base64');
-    const base = { id, requestId, userId, purpose, boundTo, recipientHash };
+    const comesAgain = input.comesAgain ?? true;
+    const base = { id, requestId, userId, purpose, boundTo, recipientHash, comesAgain };
     if (rejection || to === null)
       return { ...base, isTest: false, outcome: { rejection: rejection ?? 'PHONE_NUMBER_INVALID' } };
     const template = chooseTemplate(templates, { operation, channel: 'SMS', locale: localeOf(input), defaultLocale });
@@ -65,18 +68,10 @@ export function createStartPhoneVerifications(parts: {
     const isTest = testNumbers.isTestNumber(to);
     const code = isTest ? testNumbers.code : newCode();
     const kept = hashes.keep({ challengeId: id, userId, purpose, recipientHash, code });
-    const values = { code, minutes: wholeMinutes(times.lifetimeMs) };
     const { clientId, clientAddress } = input;
-    const subjects = isTest ? [] : parts.subjects.of({ recipientHash, to, clientId, clientAddress });
-    const message = composeMessage(sealer, {
-      template,
-      userId,
-      to,
-      values,
-      clientId,
-      code,
-      lifetimeMs: times.lifetimeMs,
-    });
+    const subjects = isTest ? [] : parts.subjects.of({ recipientHash, place: judged, clientId, clientAddress });
+    const { lifetimeMs } = times;
+    const message = composeCode(sealer, { template, userId, to, clientId, code, lifetimeMs });
     return { ...base, isTest, outcome: { ...kept, message, subjects } };
   }
 
@@ -97,11 +92,6 @@ export function createStartPhoneVerifications(parts: {
       return outcomes.get(requestId.toLowerCase()) ?? absent;
     });
   };
-}
-
-/** A code's lifetime as its message tells it. */
-export function wholeMinutes(lifetimeMs: number): number {
-  return Math.max(1, Math.floor(lifetimeMs / 60_000));
 }
 
 function refusal(requestId: string, rejection: UserErrorCode): ChallengeOutcome {

@@ -13,7 +13,8 @@ const welcome = 'WELCOME';
 
 /**
  * Makes the action that takes events of sister services: `user.verified` queues a welcome, `user.deleted` erases the
- * user; others are taken and change nothing, as are those of any service but Profile. It rejects where Profile is away, so that the sender offers them again.
+ * user; others change nothing, nor do those of any service but Profile. It rejects where Profile is away, so that the
+ * sender offers them again.
  */
 export function createTakeEvents(parts: {
   events: EventStore;

@@ -46,6 +46,14 @@ export function isOperation(text: string): boolean {
   return /^[A-Z][A-Z0-9_]{0,99}$/.test(text);
 }
 
+/** Whether a text can name a variable: `orderNumber`. */
+export function isVariableName(text: string): boolean {
+  return /^[A-Za-z]\w{0,99}$/.test(text);
+}
+
+/** How many variables a template may declare, and a message be given. */
+export const maxVariables = 50;
+
 /** What people of a country expect where it is not the language that most of them speak. */
 const customaryLanguages: Record<string, string> = { IN: 'en' };
 

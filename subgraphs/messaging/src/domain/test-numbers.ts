@@ -25,12 +25,23 @@ const ranges: readonly (TestNumberPlace & { form: RegExp })[] = [
   { country: 'SE', type: 'MOBILE', form: /^\+46701740(60[5-9]|6[1-9]\d)$/ },
 ];
 
-/** Nobody's numbers are test numbers. */
+/** None at all: nobody's numbers are test numbers. */
 export const noTestNumbers: TestNumbers = { code: '', isTestNumber: () => false };
 
 /** The reserved ranges, all of them proved by this code. */
 export function createTestNumbers(code: string): TestNumbers {
   return { code, isTestNumber: (phoneNumber) => placeOfTestNumber(phoneNumber) !== undefined };
+}
+
+/** Those of a process: the reserved ranges in development, and none in production. */
+export function testNumbersOf({
+  mode,
+  testNumberCode,
+}: {
+  mode: 'production' | 'development';
+  testNumberCode: string;
+}): TestNumbers {
+  return mode === 'development' ? createTestNumbers(testNumberCode) : noTestNumbers;
 }
 
 /** The country and kind of a number of the reserved ranges; undefined for any other. */

@@ -12,8 +12,6 @@ const [kills, messages, timeoutMs] = isFull ? [50, 2_000, 900_000] : [2, 60, 90_
 const workers = isFull ? 3 : 2;
 process.stdout.write(`killed workers: ${kills} kills, ${messages} messages, ${workers} workers at a time\n`);
 jest.setTimeout(timeoutMs);
-/** Starting workers is what takes the time; the small tier sees one look-up in delivery.test.ts. */
-const inFull = isFull ? test.concurrent : test.skip;
 
 const main = join(import.meta.dirname, '..', 'testing', 'worker-process', 'main.ts');
 const running = new Set<ChildProcess>();
@@ -101,7 +99,7 @@ test.concurrent('none is lost, and whoever sends by key sends once, though worke
   expect(again).toBeGreaterThan(0);
 });
 
-inFull('where a provider can be asked, what it took is not sent again, and what it did not take is', async () => {
+test.concurrent('where a provider can be asked, what it took is not sent again, and what it did not take is', async () => {
   const { rows, handed } = await underFire('lookUp');
   expect(rows.filter(({ status }) => status !== 'SENT')).toEqual([]);
   expect(handed.size).toBe(messages);

@@ -7,7 +7,7 @@ import {
   type TokenIssuer,
 } from '@atrium/service-kit';
 import type { Logger } from 'pino';
-import type { BreakerEvent } from '../store/breaker-events.ts';
+import type { BreakerEvent } from '../domain/send-breaker.ts';
 
 /** Who hears of breakers, and where. */
 export interface BreakerSubscriber {

@@ -1,6 +1,7 @@
 import { createTestDatabase } from '@atrium/stack';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type BreakerEvent, recordBreakerEvents, tellUntold } from './breaker-events.ts';
+import type { BreakerEvent } from '../domain/send-breaker.ts';
+import { recordBreakerEvents, tellUntold } from './breaker-events.ts';
 import { type Database, openDatabase } from './database.ts';
 
 let server: Awaited<ReturnType<typeof createTestDatabase>>;

@@ -1,13 +1,6 @@
 import { newId } from '@atrium/service-kit';
-import type { BreakerChange } from '../domain/send-breaker.ts';
+import type { BreakerChange, BreakerEvent } from '../domain/send-breaker.ts';
 import type { Database, Transaction } from './database.ts';
-
-/** A breaker that opened or closed, as it is kept. */
-export interface BreakerEvent extends BreakerChange {
-  readonly id: string;
-  readonly byOperator: boolean;
-  readonly happenedAt: Date;
-}
 
 /** How long a subscriber that does not answer may still be told. */
 const memoryMs = 7 * 24 * 60 * 60 * 1_000;

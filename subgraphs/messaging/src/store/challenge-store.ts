@@ -90,8 +90,8 @@ async function addChallenges(
   );
   const rejected = due.filter(({ outcome }) => 'rejection' in outcome);
   const rejectedRows = await insert(tx, rejected.map(toRow), times);
-  const sends = due.flatMap(({ requestId, outcome }) =>
-    'subjects' in outcome ? [{ requestId, comesAgain: true, subjects: outcome.subjects }] : [],
+  const sends = due.flatMap(({ requestId, comesAgain, outcome }) =>
+    'subjects' in outcome ? [{ requestId, comesAgain, subjects: outcome.subjects }] : [],
   );
   const refused = await reserve.first(sends);
   const admitted = due.filter(({ requestId, outcome }) => 'codeHash' in outcome && !refused.has(requestId));
@@ -118,7 +118,7 @@ async function addChallenges(
 const noTimes = { codeSentAt: null, codeExpiresAt: null };
 const noCode = { codeHash: null, keyId: null, rejection: null };
 
-function toRow({ outcome, ...challenge }: NewChallenge): NewRow {
+function toRow({ outcome, comesAgain: _, ...challenge }: NewChallenge): NewRow {
   return { ...challenge, ...noCode, ...outcome, messageId: 'message' in outcome ? outcome.message.id : null };
 }
 

@@ -3,7 +3,7 @@ import { createBatcher } from '@atrium/service-kit';
 import type { DeliveryStore, HeldMessage, WaitingMessage } from '../domain/ports.ts';
 import type { Database } from './database.ts';
 import { Prisma } from './generated/client.ts';
-import { deliveryTaskOf } from './message-queue.ts';
+import { addedJobs } from './message-queue.ts';
 import { applyProviderEvents } from './provider-event-store.ts';
 
 /** Statements are shared by up to so many messages. */
@@ -129,13 +129,8 @@ async function putOff(database: Database, messages: PutOffMessage[]): Promise<un
         LATERAL (SELECT given."delayMs" * interval '1 millisecond' AS pause) AS paused
       WHERE m.id = locked.id AND m.attempts = given.attempts
       RETURNING m.id, m.urgent, m.channel, now() + pause AS run_at
-    ), specs AS (
-      SELECT array_agg(ROW(
-        ${deliveryTaskOf}, json_build_object('messageId', id), NULL, run_at, NULL, id::text, NULL, NULL
-      )::graphile_worker.job_spec) AS list
-      FROM waiting
     )
-    SELECT count(*) FROM specs, LATERAL graphile_worker.add_jobs(specs.list)`;
+    SELECT count(*) FROM ${addedJobs('waiting', 'at run_at')}`;
   return messages.map(() => undefined);
 }
 

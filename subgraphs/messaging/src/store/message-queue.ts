@@ -8,12 +8,25 @@ import { Prisma } from './generated/client.ts';
  */
 export const deliveryTasks = ['deliver-sms-urgent', 'deliver-sms', 'deliver-email-urgent', 'deliver-email'] as const;
 
-/** The task of a message, in SQL over its columns `urgent` and `channel`. */
-export const deliveryTaskOf = Prisma.sql`'deliver-' || lower(channel::text) || CASE WHEN urgent THEN '-urgent' ELSE '' END`;
+/**
+ * What a statement selects from to give messages their jobs, one row for each job. `messages` names a table of its own
+ * with `id`, `channel` and `urgent`, and with `run_at` where they are not due yet. A job's key is its message's id, so that
+ * a message never has two; it holds that id and nothing else.
+ */
+export function addedJobs(messages: string, due: 'now' | 'at run_at' = 'now'): Prisma.Sql {
+  const runAt = due === 'now' ? Prisma.sql`NULL` : Prisma.sql`run_at`;
+  return Prisma.sql`(
+      SELECT array_agg(ROW(
+        'deliver-' || lower(channel::text) || CASE WHEN urgent THEN '-urgent' ELSE '' END,
+        json_build_object('messageId', id), NULL, ${runAt}, NULL, id::text, NULL, NULL
+      )::graphile_worker.job_spec) AS list
+      FROM ${Prisma.raw(messages)}
+    ) AS specs, LATERAL graphile_worker.add_jobs(specs.list) AS job`;
+}
 
 /**
  * Writes messages and their jobs in one statement of the caller's transaction, so that neither exists without the other.
- * `add_jobs` wakes the workers by NOTIFY when the transaction commits. A job holds the message's id and nothing else.
+ * `add_jobs` wakes the workers by NOTIFY when the transaction commits.
  */
 export async function insertMessages(tx: Transaction, messages: NewMessage[]): Promise<void> {
   if (messages.length === 0) return;
@@ -29,11 +42,6 @@ export async function insertMessages(tx: Transaction, messages: NewMessage[]): P
         id uuid, "userId" uuid, operation text, channel message_channel, recipient text, country text, locale text, "templateVersion" integer, sealed text,
         urgent boolean, "clientId" text, "lifetimeMs" double precision)
       RETURNING id, channel, urgent
-    ), specs AS (
-      SELECT array_agg(ROW(
-        ${deliveryTaskOf}, json_build_object('messageId', id), NULL, NULL, NULL, id::text, NULL, NULL
-      )::graphile_worker.job_spec) AS list
-      FROM written
     )
-    SELECT count(*) FROM specs, LATERAL graphile_worker.add_jobs(specs.list)`;
+    SELECT count(*) FROM ${addedJobs('written')}`;
 }

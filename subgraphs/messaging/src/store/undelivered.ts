@@ -1,7 +1,7 @@
 import type { FailedFilter, FailedMessage, ShownMessage, UndeliveredStore } from '../domain/undelivered.ts';
 import type { Database } from './database.ts';
 import { Prisma } from './generated/client.ts';
-import { deliveryTaskOf } from './message-queue.ts';
+import { addedJobs } from './message-queue.ts';
 
 /** How many messages are queued again by one statement. */
 const pieceSize = 1_000;
@@ -49,13 +49,8 @@ function replayPiece(database: Database, filter: FailedFilter): Promise<{ id: st
       SET status = 'QUEUED', attempts = 0, failure = NULL, failed_at = NULL, doubtful = false, provider = NULL, due_at = now()
       FROM chosen WHERE m.id = chosen.id
       RETURNING m.id, m.channel, m.urgent
-    ), specs AS (
-      SELECT array_agg(ROW(
-        ${deliveryTaskOf}, json_build_object('messageId', id), NULL, NULL, NULL, id::text, NULL, NULL
-      )::graphile_worker.job_spec) AS list
-      FROM queued
     )
-    SELECT job.key AS id FROM specs, LATERAL graphile_worker.add_jobs(specs.list) AS job`;
+    SELECT job.key AS id FROM ${addedJobs('queued')}`;
 }
 
 function failed({ doubtful, operation, ids }: FailedFilter): Prisma.Sql {

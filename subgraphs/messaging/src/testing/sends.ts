@@ -16,6 +16,7 @@ export interface SendRequest {
   phoneNumber: string;
   clientId: string;
   clientAddress?: string;
+  comesAgain?: boolean;
 }
 
 const startMutation = `mutation ($inputs: [StartPhoneVerificationInput!]!) {

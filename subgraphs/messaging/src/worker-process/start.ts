@@ -4,7 +4,7 @@ import { createServiceMetrics, serveMetrics } from '@atrium/service-kit/metrics'
 import { chooseProviders } from '../choose-providers.ts';
 import type { MessagingSettings } from '../config.ts';
 import { createRecipientHash } from '../domain/recipient-hash.ts';
-import { createTestNumbers, noTestNumbers } from '../domain/test-numbers.ts';
+import { testNumbersOf } from '../domain/test-numbers.ts';
 import { startDelivery } from '../start-delivery.ts';
 import { checkDatabase, openDatabase } from '../store/database.ts';
 import { createSuppressionStore } from '../store/suppression-store.ts';
@@ -22,7 +22,7 @@ export async function startWorkerProcess(
   const { registry, access } = createServiceMetrics(settings);
   const database = openDatabase(settings.databaseUrl, settings.databaseConnections);
   await migrateQueue(settings.databaseUrl, logger);
-  const testNumbers = settings.mode === 'development' ? createTestNumbers(settings.testNumberCode) : noTestNumbers;
+  const testNumbers = testNumbersOf(settings);
   const worker = await startDelivery(settings, {
     database,
     logger,

@@ -266,6 +266,8 @@ export interface Messaging {
     user: User;
     phoneNumber: string;
     clientId: string;
+    /** Whether the same request comes again where it is refused for the moment. */
+    comesAgain: boolean;
     context: RequestContext;
   }): Promise<VerificationStart>;
   checkCode(attempt: {

@@ -53,6 +53,7 @@ test('a user over a budget is created PENDING, and the code is asked for again b
   await untilStatus(harness, user.id, 'CODE_SENT');
   expect(startsTo(user.phoneNumber)).toBe(1);
   expect(new Set(askedFor(user.id).map(({ requestId }) => requestId)).size).toBe(1);
+  expect(askedFor(user.id).every(({ comesAgain }) => comesAgain)).toBe(true);
   expect(await records(user.id)).toEqual([]);
 });
 
@@ -84,6 +85,7 @@ test('over a budget for a further code the one before still counts, and nothing 
   expect(payload.userErrors[0]?.message).toBe('Too many codes were asked for. Ask again in 2 hours.');
   expect((await readUser(harness, user.id))?.phoneVerification.status).toBe('CODE_SENT');
   expect(await records(user.id)).toEqual([]);
+  expect(askedFor(user.id).map(({ comesAgain }) => comesAgain)).toEqual([true, false]);
   const proved = await mutate(harness, 'verifyPhone', { userId: user.id, code: rightCode });
   expect(proved.user?.phoneVerification.status).toBe('VERIFIED');
 });
@@ -96,6 +98,7 @@ test('a change to a number that has no budget is refused, and tells when', async
   expect(faultsOf(payload)).toEqual(['phoneNumber BUDGET_EXCEEDED']);
   expect(payload.userErrors[0]?.message).toBe('Too many codes were asked for. Ask again in a minute.');
   expect((await readUser(harness, user.id))?.pendingPhoneChange).toBeNull();
+  expect(askedFor(user.id).at(-1)).toMatchObject({ phoneNumber, comesAgain: false });
 });
 
 test('that a user is gone is told at once, however long their code would have waited', async () => {

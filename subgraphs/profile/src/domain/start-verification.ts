@@ -39,7 +39,9 @@ export async function startVerification(
   const { id: requestId, clientId } = record;
   const phoneNumber = numberToVerify(record, user);
   if (phoneNumber === undefined) return { user };
-  const start = await messaging.startVerification({ requestId, user, phoneNumber, clientId, context });
+  // A first code alone is put off; the others are asked for anew, or not at all (see recordStart).
+  const comesAgain = record.type === 'phone.verification-requested' && user.phoneVerification.codeSentAt === null;
+  const start = await messaging.startVerification({ requestId, user, phoneNumber, clientId, comesAgain, context });
   const current = await verifications.recordStart(record, start);
   if (!('rejection' in start)) return { user: current };
   wakeOutbox('user.updated');

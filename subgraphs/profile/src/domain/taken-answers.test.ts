@@ -98,3 +98,15 @@ test('what is kept of a number is a keyed hash', async () => {
   expect(rows.length).toBeGreaterThan(0);
   expect(rows.map(({ text }) => text).join()).not.toContain(phoneNumber?.slice(-8));
 });
+
+test('a budget whose time is over is forgotten, and no other', async () => {
+  await harness.sql(
+    `INSERT INTO taken_answers (kind, key, count, ends_at)
+     VALUES ('caller', 'over', 1, now() - interval '1 second'), ('caller', 'not yet', 1, now() + interval '1 hour')`,
+  );
+  const profile = await harness.startAnother({ CLEAN_UP_EVERY_MS: '100' });
+  const keys = async () => (await harness.sql<{ key: string }>('SELECT key FROM taken_answers')).map(({ key }) => key);
+  while ((await keys()).includes('over'));
+  expect(await keys()).toContain('not yet');
+  await harness.stop(profile);
+});

@@ -32,12 +32,12 @@ export function createMessaging(client: ServiceClient, options: MessagingOptions
   return {
     validatePhoneNumber: ({ context, phoneNumber, country, clientId }) =>
       validate({ context, input: { phoneNumber, country, clientId } }),
-    startVerification: ({ context, requestId, clientId, user, phoneNumber }) => {
+    startVerification: ({ context, requestId, clientId, user, phoneNumber, comesAgain }) => {
       const { id: userId, name, country, locale } = user;
       const { clientAddress } = context;
       return start({
         context,
-        input: { requestId, userId, phoneNumber, name, country, locale, clientId, clientAddress },
+        input: { requestId, userId, phoneNumber, name, country, locale, clientId, clientAddress, comesAgain },
       });
     },
     checkCode: ({ context, userId, phoneNumber, code, clientId }) =>
