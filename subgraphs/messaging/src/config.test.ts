@@ -85,6 +85,15 @@ describe('settings', () => {
     expect(faultsOf({ TEST_NUMBER_CODE: '12345' })).toEqual(['TEST_NUMBER_CODE']);
   });
 
+  test('no subscriber takes the name of a service, whose door a token made for it would open', () => {
+    const named = (names: string) => faultsOf({ BREAKER_SUBSCRIBERS: names });
+    expect(named('pager=https://pager.test,log:breaker.opened=http://log.test')).toEqual([]);
+    for (const service of ['gateway', 'profile', 'image', 'messaging']) {
+      expect(named(`${service}=https://pager.test`)).toEqual(['BREAKER_SUBSCRIBERS']);
+    }
+    expect(named('pager=https://one.test,pager=https://two.test')).toEqual(['BREAKER_SUBSCRIBERS']);
+  });
+
   test('a wrong address is refused', () => {
     expect(faultsOf({ EMAIL_FROM: 'nobody' })).toEqual(['EMAIL_FROM']);
   });

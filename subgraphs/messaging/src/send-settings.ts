@@ -1,7 +1,6 @@
-import { integer, list, type Settings, type SettingsDefinition } from '@atrium/service-kit';
-import { z } from 'zod';
+import { eventSubscribers, integer, type Settings, type SettingsDefinition } from '@atrium/service-kit';
 import type { SendRules } from './domain/admit-sends.ts';
-import type { BreakerSubscriber } from './providers/breaker-subscribers.ts';
+import { breakerEventTypes, isServiceName } from './domain/send-breaker.ts';
 
 /** A budget is a count within a sliding window. */
 function budget(env: string, of: string, fallback: number) {
@@ -74,15 +73,11 @@ export const sendSettings = {
     min: 1,
     productionMinimum: 60_000,
   }),
-  breakerSubscribers: list(
+  breakerSubscribers: eventSubscribers(
     'BREAKER_SUBSCRIBERS',
-    'who is told that a breaker opened or closed, such as a pager: `name=address` with commas between, to which batches of CloudEvents are POSTed',
-    z.string().transform((text, context): BreakerSubscriber => {
-      const [, name = '', url = ''] = /^([a-z][a-z0-9-]{0,39})=(.+)$/.exec(text) ?? [];
-      if (z.url({ protocol: /^https?$/ }).safeParse(url).success) return { name, url };
-      context.addIssue({ code: 'custom', message: 'must be name=http(s) address, with commas between' });
-      return z.NEVER;
-    }),
+    'who is told that a breaker opened or closed, such as a pager: `name=address` with commas between, to which batches of CloudEvents are POSTed; `name:breaker.opened=address` for some events only',
+    breakerEventTypes,
+    isServiceName,
   ),
   breakerPollMs: integer('BREAKER_EVENTS_POLL_MS', 'how often it is looked whether they have to be told something', {
     fallback: 2_000,

@@ -7,19 +7,20 @@ import { countSent, passTime, sendRequest, startSends } from '../testing/sends.t
 import { waitFor } from '../testing/wait-for.ts';
 
 let subscriber: FakeSubscriber;
+let ofClosings: FakeSubscriber;
 let messaging: RunningMessaging;
 beforeAll(async () => {
-  subscriber = await startFakeSubscriber();
+  [subscriber, ofClosings] = await Promise.all([startFakeSubscriber(), startFakeSubscriber()]);
   messaging = await startRunningMessaging({
     SEND_BREAKER_GRACE_MS: '0',
     SEND_BREAKER_PROBES: '1',
-    BREAKER_SUBSCRIBERS: `pager=${subscriber.url}`,
+    BREAKER_SUBSCRIBERS: `pager=${subscriber.url},closings:breaker.closed=${ofClosings.url}`,
     BREAKER_EVENTS_POLL_MS: '20',
   });
 });
 afterAll(async () => {
   await messaging.close();
-  await subscriber.close();
+  await Promise.all([subscriber.close(), ofClosings.close()]);
 });
 
 function breakers(...args: string[]): Promise<{ code: number; out: string; complaint: string }> {
@@ -84,5 +85,7 @@ test('an operator sees which breakers are open, closes one, and subscribers are 
     source: '/messaging',
     data: { baseline: 0.8, sent: 20, verified: 0 },
   });
+  await waitFor('the closings', async () => ofClosings.batches.flat().length >= 2);
+  expect(ofClosings.batches.flat().map(({ type }) => type)).toEqual(['breaker.closed', 'breaker.closed']);
   expect([...subscriber.contentTypes]).toEqual(['application/cloudevents-batch+json']);
 });

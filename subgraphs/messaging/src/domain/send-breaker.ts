@@ -48,6 +48,14 @@ export interface BreakerChange {
   readonly verified: number;
 }
 
+/** What Messaging tells of breakers. */
+export const breakerEventTypes = ['breaker.opened', 'breaker.closed'] as const;
+
+/** Whose name no subscriber may take: a token made for it would open a service's door. */
+export function isServiceName(name: string): boolean {
+  return ['gateway', 'profile', 'image', 'messaging'].includes(name);
+}
+
 /** The same as it is kept, and told to subscribers. */
 export interface BreakerEvent extends BreakerChange {
   readonly id: string;

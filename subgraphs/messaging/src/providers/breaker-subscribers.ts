@@ -3,17 +3,14 @@ import {
   backgroundContext,
   createServiceClient,
   describeError,
+  type EventSubscriber,
   type ServiceClient,
   type TokenIssuer,
 } from '@atrium/service-kit';
 import type { Logger } from 'pino';
-import type { BreakerEvent } from '../domain/send-breaker.ts';
+import type { BreakerEvent, breakerEventTypes } from '../domain/send-breaker.ts';
 
-/** Who hears of breakers, and where. */
-export interface BreakerSubscriber {
-  readonly name: string;
-  readonly url: string;
-}
+type BreakerSubscriber = EventSubscriber<(typeof breakerEventTypes)[number]>;
 
 /** How breakers are told. */
 export interface TellingOptions {
@@ -39,14 +36,14 @@ export function tellSubscribers(options: TellingOptions): { close(): Promise<voi
 }
 
 async function tellOne(
-  { name, url }: BreakerSubscriber,
+  { name, url, types }: BreakerSubscriber,
   { issuer, logger, pollMs, timeoutMs, tellUntold }: TellingOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const client = createServiceClient(name, url, issuer, { eventsPath: '' });
   while (!signal.aborted) {
     try {
-      while ((await tellUntold(name, deliverBy(client, timeoutMs))) > 0);
+      while ((await tellUntold(name, deliverBy(client, types, timeoutMs))) > 0);
     } catch (error) {
       logger.warn({ subscriber: name, error: describeError(error) }, 'cannot tell of breakers');
     }
@@ -55,9 +52,11 @@ async function tellOne(
   await client.close();
 }
 
-function deliverBy(client: ServiceClient, timeoutMs: number) {
-  return (events: BreakerEvent[]) =>
-    client.deliver(events.map(toCloudEvent), { context: backgroundContext(timeoutMs), timeoutMs });
+function deliverBy(client: ServiceClient, types: readonly string[], timeoutMs: number) {
+  return async (events: BreakerEvent[]): Promise<void> => {
+    const wanted = events.map(toCloudEvent).filter(({ type }) => types.includes(type));
+    if (wanted.length > 0) await client.deliver(wanted, { context: backgroundContext(timeoutMs), timeoutMs });
+  };
 }
 
 function toCloudEvent({ id, kind, key, state, happenedAt, byOperator, baseline, sent, verified }: BreakerEvent) {
