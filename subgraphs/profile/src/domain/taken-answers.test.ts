@@ -91,6 +91,26 @@ test('a budget is whole again when its time is over', async () => {
   await harness.stop(profile);
 });
 
+test('a list that was refused for the moment is judged anew when its key is used again', async () => {
+  const profile = await harness.startAnother({ TAKEN_BUDGET_CALLER: '1', TAKEN_BUDGET_CALLER_WINDOW_MS: '2000' });
+  const caller = { ...newCaller(), profile };
+  const { phoneNumber } = await createdUser(harness);
+  const input = { users: [freshInput()], idempotencyKey: 'the same list' };
+  const create = async () => {
+    const { data } = await harness.ask<{ createUsers: { results: { userErrors: { code: string }[] }[] } }>(
+      'mutation ($input: CreateUsersInput!) { createUsers(input: $input) { results { userErrors { code } } } }',
+      { input },
+      caller,
+    );
+    return data?.createUsers.results[0]?.userErrors.map(({ code }) => code);
+  };
+  await Promise.all([ask(phoneNumber, caller), ask(phoneNumber, caller)]);
+  expect(await create()).toEqual(['BUDGET_EXCEEDED']);
+  while ((await create())?.[0] === 'BUDGET_EXCEEDED');
+  expect(await create()).toEqual([]);
+  await harness.stop(profile);
+});
+
 test('what is kept of a number is a keyed hash', async () => {
   const { phoneNumber } = await createdUser(harness);
   await ask(phoneNumber, newCaller());
