@@ -18,6 +18,8 @@ const blockBytes = 4_096;
 const touchAfterMs = 60 * 60 * 1_000;
 /** The part of the budget that is left when the least used have made room, so that this is not done for each file. */
 const trimmedShare = 0.9;
+/** How often a variant is placed in a folder that is being removed, and the other way round. */
+const placeTries = 20;
 /** How many pictures are asked for at once. */
 const askedAtOnce = 500;
 
@@ -61,10 +63,7 @@ export async function openVariantFolder(
     },
 
     async keep(sha256, name, bytes) {
-      await withDraft(drafts, bytes, async (draft) => {
-        await mkdir(placeOf(sha256), { recursive: true, mode: 0o700 });
-        await rename(draft, join(placeOf(sha256), name));
-      });
+      await withDraft(drafts, bytes, (draft) => place(draft, placeOf(sha256), name));
       if (bytes.length <= smallBytes) memory.set(`${sha256}/${name}`, bytes);
       keptBytes += toBlocks(bytes.length);
       if (keptBytes > variantBytes) whenFull();
@@ -72,7 +71,7 @@ export async function openVariantFolder(
 
     async erase(sha256) {
       for (const key of memory.keys()) if (key.startsWith(sha256)) memory.delete(key);
-      await rm(placeOf(sha256), { recursive: true, force: true });
+      await removeFolder(placeOf(sha256));
     },
 
     async trim(known) {
@@ -90,6 +89,23 @@ export async function openVariantFolder(
       keptBytes = bytes;
     },
   };
+}
+
+/** Renames a draft to its name in a picture's folder, which an erasure may remove between two steps. */
+async function place(draft: string, folder: string, name: string): Promise<void> {
+  for (let tried = 1; ; tried++) {
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      return await rename(draft, join(folder, name));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || tried === placeTries) throw error;
+    }
+  }
+}
+
+/** Removes a picture's folder, also where variants are being placed in it. */
+function removeFolder(folder: string): Promise<void> {
+  return rm(folder, { recursive: true, force: true, maxRetries: placeTries, retryDelay: 1 });
 }
 
 function partOf(bytes: Buffer, chosen: ByteRange | 'all' | 'none'): Buffer | undefined {
@@ -125,7 +141,7 @@ async function listFiles(root: string, known: (hashes: string[]) => Promise<Set<
     const kept = await known(some.map(({ sha256 }) => sha256));
     for (const { path, sha256 } of some) {
       if (kept.has(sha256)) files.push(...(await filesIn(path)));
-      else await rm(path, { recursive: true, force: true });
+      else await removeFolder(path);
     }
   }
   return files;
