@@ -60,7 +60,8 @@ function streamUpload(sizeBytes: number, options: { contentLength: boolean }) {
       while (!answered && !outgoing.destroyed && sentBytes < sizeBytes) {
         sentBytes += chunk.length;
         if (!outgoing.write(chunk)) {
-          outgoing.once('drain', pump);
+          // By the event loop, or a reader as quick as we are would keep us from seeing the answer.
+          outgoing.once('drain', () => setImmediate(pump));
           return;
         }
       }
