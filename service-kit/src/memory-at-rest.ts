@@ -1,6 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { garbageCollector } from './garbage-collector.ts';
 
 /** How often the process is looked at, in milliseconds. */
 const lookEveryMs = 500;
@@ -12,13 +11,13 @@ const restingUtilization = 0.05;
 const worthwhileBytes = 24 * 1024 * 1024;
 
 /**
- * Gives memory back once a process that worked is at rest. V8 collects garbage when it needs room and keeps the room for
- * the next rush; a service that had one would hold it until the next. Under load nothing is done: V8 decides alone.
- * Answers how to stop.
+ * Gives memory back: at once what starting took, and later whenever a process that worked is at rest. V8 collects garbage
+ * when it needs room and keeps the room for the next rush; a service that had one would hold it until the next. Under
+ * load nothing is done: V8 decides alone. Answers how to stop.
  */
 export function returnMemoryAtRest(restMs = usualRestMs): () => void {
-  const collect = garbageCollector();
-  let heapAtRest = process.memoryUsage().heapTotal;
+  const collectGarbage = garbageCollector();
+  let heapAtRest: number;
   let last = performance.eventLoopUtilization();
   let restedMs = 0;
 
@@ -29,16 +28,15 @@ export function returnMemoryAtRest(restMs = usualRestMs): () => void {
     restedMs = utilization > restingUtilization ? 0 : restedMs + lookEveryMs;
     if (restedMs < restMs) return;
     if (process.memoryUsage().heapTotal < heapAtRest + worthwhileBytes) return;
-    collect({ type: 'major', flavor: 'last-resort', execution: 'sync' });
+    collect();
+  }
+
+  function collect(): void {
+    collectGarbage({ type: 'major', flavor: 'last-resort', execution: 'sync' });
     heapAtRest = process.memoryUsage().heapTotal;
   }
 
+  collect();
   const timer = setInterval(look, lookEveryMs).unref();
   return () => clearInterval(timer);
-}
-
-/** V8's collector, which is reachable from a context that is made after the flag is set; `--expose-gc` need not be given. */
-function garbageCollector(): (options: object) => void {
-  setFlagsFromString('--expose-gc');
-  return runInNewContext('gc');
 }
