@@ -47,4 +47,5 @@ test('large uploads at once cost bounded memory, and what is too much is OVERLOA
   expect(outcomes.filter((outcome) => outcome !== 'stored' && outcome !== 'OVERLOADED')).toEqual([]);
   expect(outcomes).toContain('stored');
   expect(peaks.image).toBeLessThan(600);
+  expect(peaks.gateway).toBeLessThan(250);
 }, 300_000);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Upload } from 'graphql-upload-ts';
+import { bytesPass } from '../uploads/passing-bytes.ts';
 
 /** A GraphQL multipart request to send: https://github.com/jaydenseric/graphql-multipart-request-spec. */
 export interface MultipartRequest {
@@ -46,7 +47,10 @@ async function* write(operations: string, uploads: ReadonlyMap<Upload, readonly 
     yield Buffer.from(
       `--${boundary}\r\ncontent-disposition: ${disposition}\r\ncontent-type: ${mediaType(file.mimetype)}\r\n\r\n`,
     );
-    yield* file.createReadStream() as AsyncIterable<Buffer>;
+    for await (const piece of file.createReadStream() as AsyncIterable<Buffer>) {
+      bytesPass(piece.length);
+      yield piece;
+    }
     yield Buffer.from('\r\n');
   }
   yield Buffer.from(`--${boundary}--\r\n`);

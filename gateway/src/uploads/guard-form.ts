@@ -2,10 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable, type Writable } from 'node:stream';
 import type { processRequest, WriteStream } from 'graphql-upload-ts';
 import secureJson from 'secure-json-parse';
+import { bytesPass } from './passing-bytes.ts';
+import { ReadingTurns } from './reading-turns.ts';
 import { malformed, tooLarge } from './upload-fault.ts';
 
 /** A request as graphql-upload-ts reads it. */
 type FormRequest = Parameters<typeof processRequest>[0];
+
+const turns = new ReadingTurns();
 
 type FieldListener = (name: string, value: string, info: object) => void;
 type FileListener = (name: string, stream: Readable, info: object) => void;
@@ -28,7 +32,7 @@ export function guardForm(request: IncomingMessage, response: ServerResponse, ma
     unpipe: request.unpipe.bind(request),
     pipe(parser) {
       guardParser(parser as unknown as Writable, request, response, maxBytes);
-      return request.pipe(parser);
+      return parser;
     },
   } as FormRequest;
 }
@@ -58,6 +62,7 @@ function guardParser(parser: Writable, request: IncomingMessage, response: Serve
   }
   function count(chunk: Buffer): void {
     sizeBytes += chunk.length;
+    bytesPass(chunk.length);
     if (sizeBytes > maxBytes) fail(tooLarge());
   }
 
@@ -88,9 +93,17 @@ function guardParser(parser: Writable, request: IncomingMessage, response: Serve
     if (expected?.every((name) => files.has(name))) for (const file of files.values()) file.end();
     else breakFiles(malformed());
   });
-  parser.once('close', () => request.off('data', count));
+  const giveUp = turns.take({
+    begin() {
+      request.on('data', count).pipe(parser);
+    },
+    bytes: () => sizeBytes,
+  });
+  parser.once('close', () => {
+    request.off('data', count);
+    giveUp();
+  });
   response.once('close', () => parser.destroy());
-  request.on('data', count);
 }
 
 /** Removes the one listener of an event and answers it. */
