@@ -87,7 +87,7 @@ export async function startImageService(settings: Settings<typeof definition>, l
   });
   const trimVariants = createTrimVariants(images, variants);
   const pictures = eraseWithVariants(originals, variants);
-  const { takeInUpload, ...actions } = createActions(settings, { images, uploads, pictures }, reportFault);
+  const { takeInUpload, ...actions } = createActions(settings, { images, uploads, pictures, variants }, reportFault);
   const openVariant = createVariants(settings, { images, pictures, variants }, metrics);
   const issuer = createTokenIssuer(settings.signingKey);
   const profile = createServiceClient('profile', settings.profileUrls, issuer, settings);
@@ -155,7 +155,7 @@ export async function startImageService(settings: Settings<typeof definition>, l
 
 function createActions(
   settings: Settings<typeof definition>,
-  { images, uploads, pictures }: { images: ImageStore; uploads: UploadStore; pictures: PictureStore },
+  { uploads, ...kept }: { images: ImageStore; uploads: UploadStore; pictures: PictureStore; variants: VariantStore },
   reportFault: (error: unknown) => void,
 ): Actions & { takeInUpload: TakeInUpload } {
   const inDecodeTurn = createBoundedWork({ running: settings.parallelDecodes, waiting: settings.waitingDecodes });
@@ -168,7 +168,7 @@ function createActions(
     dnsServers: settings.urlDnsServers,
     speed: { bytesPerSecond: settings.urlBytesPerSecond, windowMs: settings.urlSpeedWindowMs },
   });
-  const stores = { images, pictures, reportFault };
+  const stores = { ...kept, reportFault };
   const takeInPicture = createTakeInPicture(settings, inDecodeTurn);
   const uploadAddresses = createUploadAddresses(settings.uploadUrl ?? settings.publicUrl, settings.urlSecrets);
   return {
@@ -187,7 +187,7 @@ function createActions(
       addresses: uploadAddresses,
       inTurn: createBoundedWork({ running: settings.parallelUploads, waiting: 0 }),
     }),
-    setAvatar: createSetAvatar(images),
+    setAvatar: createSetAvatar(kept.images),
     deleteImage: createDeleteImage(stores),
     addresses: createImageAddresses(settings.publicUrl, settings.urlSecrets),
     fileOf: receiveSentFile,

@@ -6,6 +6,12 @@ import type { VariantCounts } from './domain/variant-counts.ts';
 export function exposeVariants({ registry }: ServiceMetrics, counts: VariantCounts, lane: Lane): void {
   const series = openSeries(registry, 'atrium_image_');
   series.counter('variants_made_total', 'Variants made, each by one decode.', [], () => [[{}, counts.made]]);
+  series.counter(
+    'copies_made_again_total',
+    'Smaller copies that had made room and were needed for a variant.',
+    [],
+    () => [[{}, counts.copied]],
+  );
   series.counter('variants_found_total', 'Variants sent from what was kept.', [], () => [[{}, counts.found]]);
   series.counter('variants_shared_total', 'Requests that waited for a variant which another had made.', [], () => [
     [{}, counts.shared],

@@ -34,4 +34,6 @@ export interface Picture {
   readonly height: number;
   readonly contentType: string;
   readonly thumbhash: string;
+  /** What small variants are made from; where the picture is too small or of a kind to have one, undefined. */
+  readonly copy: Buffer | undefined;
 }

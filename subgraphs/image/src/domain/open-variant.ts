@@ -5,7 +5,8 @@ import { LentBuffers } from './lent-buffers.ts';
 import type { MakeInTurn } from './make-in-turn.ts';
 import type { ChooseBytes, ImageStore, OpenBytes, PictureStore, VariantStore } from './ports.ts';
 import type { Recipe } from './recipe.ts';
-import { kitchen, renderVariant } from './render-variant.ts';
+import { kitchen, refuseSlow, renderVariant } from './render-variant.ts';
+import { copyName, isMadeFromCopy, makeCopy, maxCopyBytes } from './smaller-copy.ts';
 import type { VariantCounts } from './variant-counts.ts';
 
 /** What variants are made of and kept in. */
@@ -34,7 +35,7 @@ const tries = 3;
  */
 export function createOpenVariant(parts: VariantParts): OpenVariant {
   const { variants, counts } = parts;
-  const originals = new LentBuffers();
+  const buffers = new LentBuffers();
   const underWay = new Map<string, Promise<boolean>>();
 
   function makeOnce(image: Image, recipe: Recipe, deadline: number): Promise<boolean> {
@@ -45,7 +46,7 @@ export function createOpenVariant(parts: VariantParts): OpenVariant {
       return known;
     }
     const making = parts
-      .makeInTurn({ caller: image.ownerId, deadline }, () => make(parts, image, recipe, originals))
+      .makeInTurn({ caller: image.ownerId, deadline }, () => make(parts, image, recipe, buffers))
       .finally(() => underWay.delete(key));
     underWay.set(key, making);
     return making;
@@ -67,24 +68,44 @@ export function createOpenVariant(parts: VariantParts): OpenVariant {
 }
 
 /** Makes and keeps a variant; false where the picture has gone meanwhile. */
-async function make(
-  { images, pictures, variants, decodeTimeoutMs, counts }: VariantParts,
-  image: Image,
-  recipe: Recipe,
-  originals: LentBuffers,
-): Promise<boolean> {
-  const bytes = await originals.lend(image.sizeBytes, async (buffer) => {
-    const sizeBytes = await pictures.readInto(image.sha256, buffer);
-    if (sizeBytes === null) return null;
-    counts.made++;
-    return renderVariant(buffer.subarray(0, sizeBytes), recipe, decodeTimeoutMs);
-  });
+async function make(parts: VariantParts, image: Image, recipe: Recipe, buffers: LentBuffers): Promise<boolean> {
+  const { images, variants, counts } = parts;
+  const bytes = await render(parts, image, recipe, buffers);
   if (!bytes) return missing(images, image);
+  counts.made++;
   await variants.keep(image.sha256, nameOf(recipe), bytes);
   // Whoever erases the picture from now on finds the variant; whoever did so before may have missed it.
   if (await images.findImage(image.id)) return true;
   await variants.erase(image.sha256);
   return false;
+}
+
+/** Makes a variant of the picture or of its copy, which is made anew where it is not kept; null where there is no picture. */
+async function render(
+  { pictures, variants, decodeTimeoutMs, counts }: VariantParts,
+  image: Image,
+  recipe: Recipe,
+  buffers: LentBuffers,
+): Promise<Buffer | null> {
+  const { sha256 } = image;
+  const variantOf = (picture: Buffer) => renderVariant(picture, recipe, decodeTimeoutMs);
+  const ofOriginal = (work: (picture: Buffer) => Promise<Buffer>) =>
+    buffers.lend(image.sizeBytes, async (buffer) => {
+      const sizeBytes = await pictures.readInto(sha256, buffer);
+      return sizeBytes === null ? null : work(buffer.subarray(0, sizeBytes));
+    });
+  if (!isMadeFromCopy(image, recipe)) return ofOriginal(variantOf);
+
+  const ofCopy = await buffers.lend(maxCopyBytes, async (buffer) => {
+    const sizeBytes = await variants.readInto(sha256, copyName, buffer);
+    return sizeBytes === null ? null : variantOf(buffer.subarray(0, sizeBytes));
+  });
+  if (ofCopy) return ofCopy;
+  const copy = await ofOriginal((picture) => makeCopy(picture, decodeTimeoutMs).catch(refuseSlow));
+  if (!copy) return null;
+  counts.copied++;
+  await variants.keep(sha256, copyName, copy);
+  return variantOf(copy);
 }
 
 async function missing(images: ImageStore, image: Image): Promise<false> {

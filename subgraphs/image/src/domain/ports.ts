@@ -201,6 +201,8 @@ export type ChooseBytes = (sizeBytes: number) => ByteRange | 'all' | 'none';
 export interface VariantStore {
   /** Opens a variant; null where it is not there. */
   open(sha256: string, name: string, choose: ChooseBytes): Promise<OpenBytes | null>;
+  /** Reads all of a variant into a buffer; answers how many bytes there are, or null where it is not there or has no room. */
+  readInto(sha256: string, name: string, buffer: Buffer): Promise<number | null>;
   /** Resolves when the variant is there for all who ask; whoever is cut off leaves nothing under its name. */
   keep(sha256: string, name: string, bytes: Buffer): Promise<void>;
   /** Resolves when all variants of a picture are gone. */

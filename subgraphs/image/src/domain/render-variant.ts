@@ -6,23 +6,24 @@ import type { Recipe } from './recipe.ts';
  * Changes with all that makes the same recipe give other bytes, the encoders included: what was made before is then
  * neither found nor taken for the same by caches.
  */
-export const kitchen = `1-${sharp.versions.sharp}-${sharp.versions.vips}`;
+export const kitchen = `2-${sharp.versions.sharp}-${sharp.versions.vips}`;
 
-/** Makes a variant of a stored picture. Rejects with TIMEOUT where it takes longer than that. */
-export async function renderVariant(original: Buffer, recipe: Recipe, timeoutMs: number): Promise<Buffer> {
+/** Makes a variant of a stored picture, or of its copy. Rejects with TIMEOUT where it takes longer than that. */
+export async function renderVariant(picture: Buffer, recipe: Recipe, timeoutMs: number): Promise<Buffer> {
   const { width, height, cover } = recipe;
   // Stored pictures were judged when they came in; sharp's own limit of pixels is the highest that could be set then.
-  const resized = sharp(original, { sequentialRead: true, failOn: 'error' })
+  const resized = sharp(picture, { sequentialRead: true, failOn: 'error' })
     .timeout({ seconds: Math.ceil(timeoutMs / 1_000) })
     .resize(width, height, { fit: cover ? 'cover' : 'fill' });
-  try {
-    return await encode(resized, recipe).toBuffer();
-  } catch (cause) {
-    if (cause instanceof Error && /^timeout: /.test(cause.message)) {
-      throw new PublicError('TIMEOUT', 'This variant takes too long to make. Ask for a smaller one.', { cause });
-    }
-    throw cause;
+  return encode(resized, recipe).toBuffer().catch(refuseSlow);
+}
+
+/** Tells by a public error that sharp ran out of time. */
+export function refuseSlow(cause: unknown): never {
+  if (cause instanceof Error && /^timeout: /.test(cause.message)) {
+    throw new PublicError('TIMEOUT', 'This variant takes too long to make. Ask for a smaller one.', { cause });
   }
+  throw cause;
 }
 
 /** The numbers at which AVIF looks as JPEG does at 30, 40 … 100. */

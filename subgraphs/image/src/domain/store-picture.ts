@@ -1,10 +1,12 @@
 import type { Picture } from './image.ts';
-import type { ImageStore, NewImageOptions, PictureStore, SaveOutcome } from './ports.ts';
+import type { ImageStore, NewImageOptions, PictureStore, SaveOutcome, VariantStore } from './ports.ts';
+import { copyName } from './smaller-copy.ts';
 
 /** What storing is made of. */
 export interface StorePictureParts {
   readonly images: ImageStore;
   readonly pictures: PictureStore;
+  readonly variants: VariantStore;
   /** Told what went wrong where the caller's answer does not depend on it. */
   readonly reportFault: (error: unknown) => void;
 }
@@ -22,8 +24,8 @@ export interface PictureOwner extends Omit<NewImageOptions, 'reservationId'> {
  * either. `stillWanted` is asked before each of the two, and may throw.
  */
 export async function storePicture(
-  { images, pictures, reportFault }: StorePictureParts,
-  { bytes, ...picture }: Picture,
+  { images, pictures, variants, reportFault }: StorePictureParts,
+  { bytes, copy, ...picture }: Picture,
   owner: PictureOwner,
   stillWanted: () => unknown,
 ): Promise<SaveOutcome> {
@@ -33,6 +35,8 @@ export async function storePicture(
   let saved: SaveOutcome | undefined;
   try {
     await pictures.keep(picture.sha256, bytes);
+    // It can be made again.
+    if (copy) await variants.keep(picture.sha256, copyName, copy).catch(reportFault);
     stillWanted();
     const image = { id, ownerId: userId, alt, sizeBytes: bytes.length, ...picture };
     saved = await images.saveImage(image, { reservationId, ...options });

@@ -6,6 +6,7 @@ import type { BoundedWork } from './bounded-work.ts';
 import type { Picture } from './image.ts';
 import { type PictureFormat, sniffPictureFormat } from './picture-type.ts';
 import type { ReceivedFile } from './ports.ts';
+import { hasCopy, makeCopy } from './smaller-copy.ts';
 import { PictureRefusal, tooLarge } from './user-error.ts';
 
 /** What a picture may cost. */
@@ -77,13 +78,19 @@ async function decode(bytes: Buffer, format: PictureFormat, limits: PictureLimit
   judgeHeader(header, format, limits);
   const upright = sharp(bytes, options).timeout({ seconds }).autoOrient();
   const encoded = await encode(upright, format, header.hasAlpha).catch(refuseCorrupt);
+  const { width, height } = encoded.info;
+  const contentType = `image/${encoded.info.format}`;
+  const copy = hasCopy({ contentType, width, height })
+    ? await makeCopy(encoded.data, limits.decodeTimeoutMs).catch(refuseCorrupt)
+    : undefined;
   return {
     bytes: encoded.data,
     sha256: createHash('sha256').update(encoded.data).digest('hex'),
-    width: encoded.info.width,
-    height: encoded.info.height,
-    contentType: `image/${encoded.info.format}`,
-    thumbhash: await thumbhashOf(encoded.data),
+    width,
+    height,
+    contentType,
+    thumbhash: await thumbhashOf(copy ?? encoded.data),
+    copy,
   };
 }
 
@@ -121,8 +128,8 @@ function encode(upright: Sharp, format: PictureFormat, hasAlpha: boolean): Promi
   return upright.jpeg(options).toBuffer({ resolveWithObject: true });
 }
 
-async function thumbhashOf(stored: Buffer): Promise<string> {
-  const { data, info } = await sharp(stored, { sequentialRead: true })
+async function thumbhashOf(picture: Buffer): Promise<string> {
+  const { data, info } = await sharp(picture, { sequentialRead: true })
     .resize(thumbSidePixels, thumbSidePixels, { fit: 'inside', withoutEnlargement: true })
     .toColourspace('srgb')
     .ensureAlpha()

@@ -1,7 +1,7 @@
 import { newId } from '@atrium/service-kit';
 import { beforeEach, expect, test } from '@jest/globals';
 import type { NewImage, Picture } from './image.ts';
-import type { Asker, ImageStore, PictureStore } from './ports.ts';
+import type { Asker, ImageStore, PictureStore, VariantStore } from './ports.ts';
 import { createUploadImage } from './upload-image.ts';
 
 // What matters here is when the caller's time is over, which no clock could be made to hit: each step sets it.
@@ -28,6 +28,7 @@ const picture: Picture = {
   height: 1,
   contentType: 'image/png',
   thumbhash: 'AA==',
+  copy: undefined,
 };
 
 const images = {
@@ -43,6 +44,7 @@ const images = {
 const uploadImage = createUploadImage({
   images,
   pictures: { keep: async () => step('keep') } as unknown as PictureStore,
+  variants: {} as VariantStore,
   takeInPicture: async (_bytes, timeLeftMs) => {
     timeLeftMs();
     step('decode');

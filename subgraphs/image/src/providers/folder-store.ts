@@ -1,7 +1,15 @@
-import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { PictureStore } from '../domain/ports.ts';
-import { clearAbandoned, makeDurableFolders, openFolder, syncFolder, unlessMissing, withDraft } from './whole-files.ts';
+import {
+  clearAbandoned,
+  fill,
+  makeDurableFolders,
+  openFolder,
+  syncFolder,
+  unlessMissing,
+  withDraft,
+} from './whole-files.ts';
 
 /**
  * Bytes in a folder, as `<aa>/<bb>/<sha256>`. They are written beside that place, synced and then renamed, so that a
@@ -35,20 +43,6 @@ async function keep(place: string, incoming: string, bytes: Buffer): Promise<voi
   await makeDurableFolders(dirname(place));
   await withDraft(incoming, bytes, (draft) => rename(draft, place));
   await syncFolder(dirname(place));
-}
-
-/** Reads a file from its beginning to its end, and closes it. */
-async function fill(buffer: Buffer, file: FileHandle): Promise<number> {
-  let filled = 0;
-  try {
-    for (;;) {
-      const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, filled);
-      filled += bytesRead;
-      if (bytesRead === 0 || filled === buffer.length) return filled;
-    }
-  } finally {
-    await file.close();
-  }
 }
 
 /** One page for each folder of the second level. */

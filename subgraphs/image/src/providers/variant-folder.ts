@@ -2,7 +2,7 @@ import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs
 import { join } from 'node:path';
 import { LRUCache } from 'lru-cache';
 import type { ByteRange, ChooseBytes, OpenBytes, VariantStore } from '../domain/ports.ts';
-import { clearAbandoned, openFolder, unlessMissing, withDraft } from './whole-files.ts';
+import { clearAbandoned, fill, openFolder, unlessMissing, withDraft } from './whole-files.ts';
 
 /** What the variants may take, on disk and in memory. */
 export interface VariantBudget {
@@ -62,6 +62,11 @@ export async function openVariantFolder(
       return openFile(file, choose, (bytes) => memory.set(key, bytes));
     },
 
+    async readInto(sha256, name, buffer) {
+      const file = await unlessMissing(open(join(placeOf(sha256), name)));
+      return file ? readWhole(file, buffer) : null;
+    },
+
     async keep(sha256, name, bytes) {
       await withDraft(drafts, bytes, (draft) => place(draft, placeOf(sha256), name));
       if (bytes.length <= smallBytes) memory.set(`${sha256}/${name}`, bytes);
@@ -113,11 +118,29 @@ function partOf(bytes: Buffer, chosen: ByteRange | 'all' | 'none'): Buffer | und
   return chosen === 'all' ? bytes : bytes.subarray(chosen.start, chosen.end + 1);
 }
 
+async function readWhole(file: FileHandle, buffer: Buffer): Promise<number | null> {
+  let isHandedOn = false;
+  try {
+    const { size, mtimeMs } = await file.stat();
+    if (size > buffer.length) return null;
+    await touch(file, mtimeMs);
+    isHandedOn = true;
+    return await fill(buffer.subarray(0, size), file);
+  } finally {
+    if (!isHandedOn) await file.close();
+  }
+}
+
+/** Notes that a file is used. */
+async function touch(file: FileHandle, mtimeMs: number): Promise<void> {
+  if (Date.now() - mtimeMs > touchAfterMs) await file.utimes(new Date(), new Date());
+}
+
 async function openFile(file: FileHandle, choose: ChooseBytes, remember: (bytes: Buffer) => void): Promise<OpenBytes> {
   let isHandedOn = false;
   try {
     const { size, mtimeMs } = await file.stat();
-    if (Date.now() - mtimeMs > touchAfterMs) await file.utimes(new Date(), new Date());
+    await touch(file, mtimeMs);
     const chosen = choose(size);
     if (size <= smallBytes) {
       const bytes = await file.readFile();

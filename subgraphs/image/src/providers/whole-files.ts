@@ -79,6 +79,20 @@ export async function unlessMissing<Result>(found: Promise<Result>): Promise<Res
   }
 }
 
+/** Reads a file from its beginning to its end, and closes it. */
+export async function fill(buffer: Buffer, file: FileHandle): Promise<number> {
+  let filled = 0;
+  try {
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, filled);
+      filled += bytesRead;
+      if (bytesRead === 0 || filled === buffer.length) return filled;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
 async function isMade(folder: string): Promise<boolean> {
   return (await unlessMissing(stat(folder)))?.isDirectory() ?? false;
 }
