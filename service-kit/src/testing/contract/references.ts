@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import { asClient, post } from './callers.ts';
+import { committedSchema, keyedTypes } from './committed-schema.ts';
+import type { EntityDescription, Provider, RunningProvider } from './provider.ts';
+import { countStatements } from './statements.ts';
+
+type Entity = { id: string } | null;
+
+/** How many more statements a hundred times as many references may take: what the subgraph does beside counts, too. */
+const slack = 5;
+
+const malformed = ['', 'no id', '0193c9a0', 'a'.repeat(5_000), '0193c9a0-7b6e-7c52-9f0a-5d4f7f3a2b1\u0000'];
+
+/** Asks for references as the gateway does: `_entities`, by type and id. */
+export function describeReferences<P extends RunningProvider>(provider: Provider<P>, running: () => P): void {
+  const entities = Object.entries(provider.entities).map(([type, entity]) => ({ type, ...entity }));
+
+  test('every type that the schema has a key for is asked for', () => {
+    expect(Object.keys(provider.entities).toSorted()).toEqual(keyedTypes(committedSchema(provider.folder)));
+  });
+
+  describe.each(entities)(
+    'references to $type',
+    ({ type, fields, full, make, unknown }: EntityDescription<P> & { type: string }) => {
+      async function resolve(ids: readonly string[]): Promise<Entity[]> {
+        const query = `query ($r: [_Any!]!) { _entities(representations: $r) { ... on ${type} { ${fields} } } }`;
+        const body = JSON.stringify({ query, variables: { r: ids.map((id) => ({ __typename: type, id })) } });
+        const { url, keys } = running();
+        const headers = await asClient(
+          keys.gateway as NonNullable<typeof keys.gateway>,
+          provider.name,
+          provider.scopes,
+        );
+        const answer = await post(`${url}/graphql`, headers, body);
+        expect(answer.errors).toEqual([]);
+        return answer.data?._entities as Entity[];
+      }
+
+      test('are answered in their order, repeated ones each time, and unknown ones as the schema has it', async () => {
+        const ids = await make(running(), 5);
+        const strangers: string[] = [randomUUID(), randomUUID()];
+        const [first = '', second = '', ...others] = ids;
+        const asked = [second, strangers[0] ?? '', first, ...others, second, strangers[1] ?? '', first];
+        const answered = await resolve(asked);
+        const expected = asked.map((id) => (strangers.includes(id) ? unknown(id) : expect.objectContaining({ id })));
+        expect(answered).toEqual(expected);
+        expect(answered.at(-1)).toEqual(answered[2]);
+      });
+
+      test('that are malformed harm none of their neighbours', async () => {
+        const [known = '', other = ''] = await make(running(), 2);
+        const answered = await resolve([known, ...malformed, other]);
+        expect(answered[0]).toMatchObject({ id: known });
+        expect(answered.at(-1)).toMatchObject({ id: other });
+        answered.slice(1, -1).forEach((entity, i) => {
+          expect([null, unknown(malformed[i] ?? '')]).toContainEqual(entity);
+        });
+      });
+
+      test('cost no more statements when there are a thousand of them than when there are ten', async () => {
+        const ids = [...(await full(running())), ...(await make(running(), 1_010))];
+        const counter = await countStatements(running().databaseUrl);
+        try {
+          // The document is known and connections are open; what is remembered of these ids has no part in the rest.
+          await resolve([randomUUID()]);
+          let answered: Entity[] = [];
+          const ten = await counter.during(() => resolve(ids.slice(0, 10)));
+          const thousand = await counter.during(async () => {
+            answered = await resolve(ids.slice(10, 1_010));
+          });
+          expect(answered.map((entity) => entity?.id)).toEqual(ids.slice(10, 1_010));
+          expect(ten).toBeGreaterThan(0);
+          expect(thousand).toBeLessThanOrEqual(ten + slack);
+        } finally {
+          await counter.close();
+        }
+      });
+
+      test('that are hidden look like those that do not exist', async () => {
+        const [id = ''] = await make(running(), 1);
+        const query = `query ($r: [_Any!]!) { _entities(representations: $r) { ... on ${type} { ${fields} } } }`;
+        const { url, keys } = running();
+        const headers = await asClient(keys.gateway as NonNullable<typeof keys.gateway>, provider.name, []);
+        const ask = async (each: string) =>
+          post(
+            `${url}/graphql`,
+            headers,
+            JSON.stringify({ query, variables: { r: [{ __typename: type, id: each }] } }),
+          );
+        const [known, stranger] = [await ask(id), await ask(randomUUID())];
+        expect(known.errors.map(({ extensions }) => extensions.code)).toEqual(['UNAUTHORIZED_FIELD_OR_TYPE']);
+        expect(anonymous(known.data)).toEqual(anonymous(stranger.data));
+        expect(known.errors.map(({ message }) => message)).toEqual(stranger.errors.map(({ message }) => message));
+      });
+    },
+  );
+}
+
+/** The data without the ids that were asked for. */
+function anonymous(data: unknown): unknown {
+  return JSON.parse(JSON.stringify(data ?? null, (key, value) => (key === 'id' ? undefined : value)));
+}
