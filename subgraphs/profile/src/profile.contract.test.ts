@@ -159,7 +159,6 @@ describeContracts<RunningProfile>(
       Contacts: byUserIds,
       ImageContacts: byUserIds,
     },
-    unseen: {},
     scalars: {
       PhoneNumber: /^\+\d{7,15}$/,
       CountryCode: /^[A-Z]{2}$/,

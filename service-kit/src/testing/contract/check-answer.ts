@@ -37,18 +37,13 @@ export function noJudgement(): Judgement {
   return { faults: [], seen: new Set() };
 }
 
-/** What was selected and nowhere seen, as `user.avatar (User.avatar)`; what lies in it is not told beside it. */
-export function unseenFields(answer: Fields, seen: ReadonlySet<string>): { path: string; coordinate: string }[] {
-  return unseenIn(answer, '', 'root', seen);
-}
-
-function unseenIn(fields: Fields, path: string, parent: string, seen: ReadonlySet<string>) {
-  return Object.entries(fields).flatMap(([key, shape]): { path: string; coordinate: string }[] => {
+/** Where a selected field was nowhere more than null, as `user.avatar`; what lies in it is not told beside it. */
+export function unseenFields(fields: Fields, seen: ReadonlySet<string>, path = ''): string[] {
+  return Object.entries(fields).flatMap(([key, shape]): string[] => {
     const at = path === '' ? key : `${path}.${key}`;
-    if (!seen.has(at)) return [{ path: at, coordinate: `${parent}.${key}` }];
-    const { type, fields: own = {}, on = {} } = detailed(shape);
-    const inTypes = Object.entries(on).flatMap(([name, each]) => unseenIn(each, at, name, seen));
-    return [...unseenIn(own, at, nameIn(type), seen), ...inTypes];
+    if (!seen.has(at)) return [at];
+    const { fields: own = {}, on = {} } = detailed(shape);
+    return [own, ...Object.values(on)].flatMap((each) => unseenFields(each, seen, at));
   });
 }
 
@@ -119,8 +114,4 @@ function checkLeaf(
 /** A shape with all that is said of it. */
 export function detailed(shape: Shape): DetailedShape {
   return typeof shape === 'string' ? { type: shape } : shape;
-}
-
-function nameIn(type: string): string {
-  return type.replace(/[[\]!]/g, '');
 }

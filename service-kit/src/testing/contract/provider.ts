@@ -46,8 +46,6 @@ export interface Provider<P extends RunningProvider> {
    * show every field that they select. Without an entry the recorded example is sent.
    */
   readonly variables: Readonly<Record<string, MakeVariables<P>>>;
-  /** Fields, as `Type.field`, that stay null while the subgraph runs alone, each with the reason why. */
-  readonly unseen: Readonly<Record<string, string>>;
   readonly scalars: ScalarForms;
   /** Root fields that every client may ask for. */
   readonly open: readonly string[];
