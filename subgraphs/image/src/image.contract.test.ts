@@ -68,17 +68,19 @@ async function upload(image: Asked, userId: string): Promise<string> {
 }
 
 async function copyImages({ databaseUrl, user }: RunningImage, count: number) {
-  return copyRows(databaseUrl, 'images', user.imageId, { id: anotherId, owner_id: anotherId }, count);
+  const columns = { id: anotherId, owner_id: anotherId };
+  const copies = await copyRows(databaseUrl, 'images', user.imageId, columns, count);
+  return copies.map(({ id = '', owner_id: ownerId = '' }) => ({ id, ownerId }));
 }
 
-async function makeUsers(image: RunningImage, count: number): Promise<string[]> {
+async function makeUsers(image: RunningImage, count: number) {
   const copies = await copyImages(image, count);
   await withClient(image.databaseUrl, (client) =>
     client.query('INSERT INTO avatars (user_id, image_id) SELECT owner_id, id FROM images WHERE id = ANY($1)', [
       copies.map(({ id }) => id),
     ]),
   );
-  return copies.map(({ owner_id: id = '' }) => id);
+  return copies.map(({ id, ownerId }) => ({ id: ownerId, avatar: { id } }));
 }
 
 describeContracts<RunningImage>({
@@ -88,13 +90,14 @@ describeContracts<RunningImage>({
   scopes,
   entities: {
     Image: {
-      fields: 'id width url',
+      fields: 'id owner { id }',
       full: async ({ user }) => [user.imageId],
-      make: async (image, count) => (await copyImages(image, count)).map(({ id = '' }) => id),
+      make: async (image, count) =>
+        (await copyImages(image, count)).map(({ id, ownerId }) => ({ id, owner: { id: ownerId } })),
       unknown: () => null,
     },
     User: {
-      fields: 'id avatar { width }',
+      fields: 'id avatar { id }',
       full: async ({ user }) => [user.id],
       make: makeUsers,
       unknown: (id) => ({ id, avatar: null }),

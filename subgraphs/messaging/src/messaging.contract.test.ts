@@ -114,7 +114,9 @@ async function codeTo(messaging: Asked, to: string): Promise<string> {
 }
 
 async function copyMessages({ databaseUrl, messages: [original] }: RunningMessaging, count: number) {
-  return copyRows(databaseUrl, 'messages', original?.id ?? '', { id: anotherId, user_id: anotherId }, count);
+  const columns = { id: anotherId, user_id: anotherId };
+  const copies = await copyRows(databaseUrl, 'messages', original?.id ?? '', columns, count);
+  return copies.map(({ id = '', user_id: userId = '' }) => ({ id, userId }));
 }
 
 describeContracts<RunningMessaging>({
@@ -124,15 +126,20 @@ describeContracts<RunningMessaging>({
   scopes,
   entities: {
     Message: {
-      fields: 'id operation recipient',
+      fields: 'id user { id }',
       full: async ({ messages }) => messages.map(({ id }) => id),
-      make: async (messaging, count) => (await copyMessages(messaging, count)).map(({ id = '' }) => id),
+      make: async (messaging, count) =>
+        (await copyMessages(messaging, count)).map(({ id, userId }) => ({ id, user: { id: userId } })),
       unknown: () => null,
     },
     User: {
-      fields: 'id messages(first: 5) { edges { node { operation } } }',
+      fields: 'id messages(first: 5) { edges { node { id } } }',
       full: async ({ messages }) => messages.map(({ userId }) => userId),
-      make: async (messaging, count) => (await copyMessages(messaging, count)).map(({ user_id: id = '' }) => id),
+      make: async (messaging, count) =>
+        (await copyMessages(messaging, count)).map(({ id, userId }) => ({
+          id: userId,
+          messages: { edges: [{ node: { id } }] },
+        })),
       unknown: (id) => ({ id, messages: { edges: [] } }),
     },
   },

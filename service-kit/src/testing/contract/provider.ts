@@ -15,14 +15,17 @@ export interface RunningProvider {
   stop(): Promise<void>;
 }
 
+/** What is answered to a reference. */
+export type Entity = { readonly id: string };
+
 /** A type whose references the subgraph resolves. */
 export interface EntityDescription<P> {
-  /** What is selected of a reference; `id` first. */
+  /** What is selected of a reference: its id, and something by which it is told from the others. */
   readonly fields: string;
   /** The ids of a few that have a value in every field that a consumer reads. */
   full(provider: P): Promise<string[]>;
-  /** The ids of so many that exist, by whatever way is fast. */
-  make(provider: P, count: number): Promise<string[]>;
+  /** So many that exist, by whatever way is fast, each as its reference is answered. */
+  make(provider: P, count: number): Promise<Entity[]>;
   /** What an id that names nothing gives: nothing, or an entity without what the subgraph would add to it. */
   unknown(id: string): object | null;
 }
