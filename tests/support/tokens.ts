@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto';
 import type { SigningKey } from '@atrium/stack';
 import { importJWK, SignJWT } from 'jose';
 
@@ -41,10 +40,4 @@ export async function serviceAuthorization(key: SigningKey, audience: string) {
   const subject = key.kid.split(':')[0] ?? '';
   const token = await signToken({ key, type: 'atrium-service+jwt', subject, audience });
   return { authorization: `Bearer ${token}` };
-}
-
-/** A key that nobody trusts, under the name of one that everybody does. */
-export function strangersKey(kid: string): SigningKey {
-  const jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
-  return { ...jwk, kid, alg: 'EdDSA' } as SigningKey;
 }

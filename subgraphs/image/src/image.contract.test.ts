@@ -126,5 +126,5 @@ describeContracts<RunningImage>({
   scalars: { DateTime: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, URL: /^https?:\/\/\S+$/ },
   open: [],
   tooLargeBytes: 3_000_000,
-  doors: [{ path: '/events', contentType: 'application/cloudevents-batch+json', body: '[]' }],
+  event: { from: 'profile', type: 'user.deleted' },
 });

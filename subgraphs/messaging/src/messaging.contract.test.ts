@@ -211,7 +211,7 @@ describeContracts<RunningMessaging>({
   },
   open: ['validatePhoneNumber'],
   tooLargeBytes: 3_000_000,
-  doors: [{ path: '/events', contentType: 'application/cloudevents-batch+json', body: '[]' }],
+  event: { from: 'profile', type: 'user.deleted' },
 });
 
 function otherCode(code: string): string {

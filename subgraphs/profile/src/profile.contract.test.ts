@@ -169,7 +169,7 @@ describeContracts<RunningProfile>(
     },
     open: [],
     tooLargeBytes: 5_000_000,
-    doors: [],
+    event: undefined,
   },
   (running) => {
     test('contacts answers a thousand ids in order, repeated and unknown ones among them, with few statements', async () => {

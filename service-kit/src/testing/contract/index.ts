@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import { describeErrorCodes } from './error-codes.ts';
+import { describeEvents } from './events.ts';
 import type { Provider, RunningProvider } from './provider.ts';
 import { describeQuietLog } from './quiet-log.ts';
 import { describeReferences } from './references.ts';
@@ -34,6 +35,7 @@ export function describeContracts<P extends RunningProvider>(
     describeReferences(provider, running);
     describeScopes(provider, running);
     describeRefusedTokens(provider, running);
+    describeEvents(provider, running);
     describeErrorCodes(provider, running);
     more(running);
     describeQuietLog(provider, running);

@@ -54,6 +54,6 @@ export interface Provider<P extends RunningProvider> {
   readonly open: readonly string[];
   /** A body of this many bytes is refused. */
   readonly tooLargeBytes: number;
-  /** Paths besides /graphql that ask for a token. */
-  readonly doors: readonly { path: string; contentType: string; body: string }[];
+  /** An event that it takes at /events, and the service from which alone it does; undefined where it takes none. */
+  readonly event: { readonly from: string; readonly type: string } | undefined;
 }

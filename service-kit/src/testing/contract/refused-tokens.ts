@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { PrivateJwk } from '../../settings.ts';
 import { asClient, asService, forgeToken, type Headers, post, strangersKey } from './callers.ts';
 import { committedSchema, guardedFields } from './committed-schema.ts';
+import { eventsType } from './events.ts';
 import type { Provider, RunningProvider } from './provider.ts';
 
 /** The keys that a forger of tokens has: the gateway's, and that of a sister of whom the subgraph knows. */
@@ -59,7 +60,7 @@ export function describeRefusedTokens<P extends RunningProvider>(provider: Provi
     graphql(mutation),
     { path: '/graphql', contentType: 'application/json', body: '{' },
     { path: '/graphql/', contentType: 'application/json', body: '{"query":"{ __typename }"}' },
-    ...provider.doors,
+    ...(provider.event ? [{ path: '/events', contentType: eventsType, body: '[]' }] : []),
   ];
 
   describe.each(Object.entries(impostors))('who comes with %s', (_how, authorization) => {
