@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { newId, type PrivateJwk } from '@atrium/service-kit';
+import { newId } from '@atrium/service-kit';
 import {
   anotherId,
   askFor,
   copyRows,
   describeContracts,
   type RunningProvider,
+  type SigningKeys,
 } from '@atrium/service-kit/testing/contract';
 import { newSigningKeys, startLoneService, withClient } from '@atrium/stack';
 import { type FakeProfile, startFakeProfile } from './testing/fake-profile.ts';
@@ -40,7 +41,7 @@ async function start(): Promise<RunningImage> {
     // What asks the database by itself shall do so seldom while statements are counted.
     EVENT_POLL_MS: '60000',
   });
-  const provider = { ...service, keys: keys as unknown as Record<string, PrivateJwk>, profile };
+  const provider = { ...service, keys: keys as SigningKeys, profile };
   const id = newUser(provider);
   return {
     ...provider,

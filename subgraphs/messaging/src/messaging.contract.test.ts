@@ -7,6 +7,7 @@ import {
   copyRows,
   describeContracts,
   type RunningProvider,
+  type SigningKeys,
 } from '@atrium/service-kit/testing/contract';
 import { asService } from '@atrium/service-kit/testing/contract/callers';
 import { newSigningKeys, startLoneService, withClient } from '@atrium/stack';
@@ -42,7 +43,7 @@ async function start(): Promise<RunningMessaging> {
     // Tests run at any hour.
     QUIET_HOURS: 'none',
   });
-  const provider = { ...service, keys: keys as unknown as Record<string, PrivateJwk>, profile };
+  const provider = { ...service, keys: keys as SigningKeys, profile };
   const messages = [await sendWelcome(provider), await sendWelcome(provider)];
   const [delivered, failed] = messages;
   await withClient(service.databaseUrl, async (client) => {
@@ -82,7 +83,7 @@ async function sendWelcome(messaging: Asked): Promise<SentMessage> {
 
 /** The message that arrives for a recipient. */
 async function arrival({ url, keys }: Asked, to: string): Promise<InboxMessage> {
-  const headers = await asService(keys.gateway as PrivateJwk, 'messaging');
+  const headers = await asService(keys.gateway, 'messaging');
   const response = await fetch(`${url}/inbox/messages?to=${encodeURIComponent(to)}&wait=10`, { headers });
   const { messages } = (await response.json()) as { messages: InboxMessage[] };
   const [message] = messages;

@@ -8,6 +8,7 @@ import {
   countStatements,
   describeContracts,
   type RunningProvider,
+  type SigningKeys,
 } from '@atrium/service-kit/testing/contract';
 import { asService, post } from '@atrium/service-kit/testing/contract/callers';
 import { waitUntil } from '@atrium/service-kit/testing/wait-until';
@@ -40,7 +41,7 @@ async function start(): Promise<RunningProfile> {
     USER_CACHE_HEARTBEAT_MS: '200',
     OUTBOX_POLL_MS: '60000',
   });
-  const provider = { ...service, keys: keys as unknown as Record<string, PrivateJwk>, messaging };
+  const provider = { ...service, keys: keys as SigningKeys, messaging };
   const full = [await changingUser(provider), await failedUser(provider)];
   return {
     ...provider,

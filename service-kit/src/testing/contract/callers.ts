@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { importJWK, SignJWT } from 'jose';
 import type { PrivateJwk } from '../../settings.ts';
 import { createTokenIssuer } from '../../tokens.ts';
+import type { RunningProvider } from './provider.ts';
 
 /** An answer of /graphql. */
 export interface Answer {
@@ -77,13 +78,12 @@ export function strangersKey(kid: string): PrivateJwk {
 
 /** Asks as a client with these scopes for what a test needs; fails where the answer holds an error. */
 export async function askFor<Data>(
-  { url, keys }: { url: string; keys: Readonly<Record<string, PrivateJwk>> },
+  { url, keys }: Pick<RunningProvider, 'url' | 'keys'>,
   audience: string,
   scopes: readonly string[],
   query: string,
   variables: object = {},
 ): Promise<Data> {
-  if (!keys.gateway) throw new Error('The subgraph does not trust the gateway.');
   const headers = await asClient(keys.gateway, audience, scopes);
   const { data, errors, text } = await post(`${url}/graphql`, headers, JSON.stringify({ query, variables }));
   if (!data || errors.length > 0) throw new Error(`${query}: ${text}`);

@@ -20,8 +20,8 @@ export function describeEvents<P extends RunningProvider>(provider: Provider<P>,
 
   test(`takes events from ${from}, again as well, and neither a client's word for one nor another service's`, async () => {
     const { keys } = running();
-    const [gateway, source] = [keys.gateway, keys[from]];
-    if (!gateway || !source) throw new Error('Nobody could tell it an event.');
+    const { gateway, [from]: source } = keys;
+    if (!source) throw new Error(`Nobody knows ${from}.`);
     const told = {
       specversion: '1.0',
       id: randomUUID(),

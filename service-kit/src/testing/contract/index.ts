@@ -10,7 +10,7 @@ import { describeScopes } from './scopes.ts';
 
 export { askFor } from './callers.ts';
 export { anotherId, copyRows } from './copy-rows.ts';
-export type { EntityDescription, MakeVariables, Provider, RunningProvider } from './provider.ts';
+export type { EntityDescription, MakeVariables, Provider, RunningProvider, SigningKeys } from './provider.ts';
 export { countStatements } from './statements.ts';
 
 /**

@@ -1,13 +1,16 @@
 import type { PrivateJwk } from '../../settings.ts';
 import type { ScalarForms } from './check-answer.ts';
 
+/** The signing keys of a graph, by the name of the service; the gateway is in each. */
+export type SigningKeys = Readonly<Record<string, PrivateJwk>> & { readonly gateway: PrivateJwk };
+
 /** A subgraph that runs alone: its own process and database, and whoever it calls as a fake at the wire. */
 export interface RunningProvider {
   readonly url: string;
   /** For a superuser, who may read PostgreSQL's statistics. */
   readonly databaseUrl: string;
-  /** The signing keys of all whom it trusts, by the name of the service. */
-  readonly keys: Readonly<Record<string, PrivateJwk>>;
+  /** Of all whom it trusts. */
+  readonly keys: SigningKeys;
   /** All that the process has written. */
   output(): string;
   /** Ends it as an operator does, and answers its exit status. */
@@ -41,7 +44,7 @@ export interface Provider<P extends RunningProvider> {
   /** Where schema.graphql and contracts/ lie. */
   readonly folder: string;
   start(): Promise<P>;
-  /** Every scope that the graph knows. */
+  /** What a caller may hold: all scopes of the subgraph, and some of its sisters', which open nothing here. */
   readonly scopes: readonly string[];
   readonly entities: Readonly<Record<string, EntityDescription<P>>>;
   /**

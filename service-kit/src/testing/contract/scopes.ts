@@ -20,7 +20,7 @@ export function describeScopes<P extends RunningProvider>(provider: Provider<P>,
   async function outcome({ document, type, field }: GuardedField, held: readonly string[]) {
     const { url, keys } = running();
     const query = document.replace(entityId, ids.get(type) ?? '');
-    const headers = await asClient(keys.gateway as NonNullable<typeof keys.gateway>, provider.name, held);
+    const headers = await asClient(keys.gateway, provider.name, held);
     const { data, errors } = await post(`${url}/graphql`, headers, JSON.stringify({ query }));
     const [entity] = (data?._entities as Record<string, unknown>[] | undefined) ?? [];
     return { codes: errors.map(({ extensions }) => extensions.code), value: (entity ?? data)?.[field] ?? null };
@@ -33,7 +33,7 @@ export function describeScopes<P extends RunningProvider>(provider: Provider<P>,
     expect(scoped.filter(({ inaccessible }) => inaccessible)).toEqual([]);
   });
 
-  describe.each(scoped)('$type.$field', (guarded) => {
+  describe.each(scoped)('$field of $type', (guarded) => {
     const named = guarded.scopes?.flat() ?? [];
     test('is refused to who has every scope but those that the schema names', async () => {
       expect(named.filter((scope) => !provider.scopes.includes(scope))).toEqual([]);
@@ -55,7 +55,7 @@ export function describeScopes<P extends RunningProvider>(provider: Provider<P>,
   const forServices = fields.filter(({ inaccessible }) => inaccessible);
   if (forServices.length === 0) return;
   test.each(forServices)(
-    '$type.$field is for services, and no client may ask for it, whatever its scopes',
+    '$field of $type is for services, and no client may ask for it, whatever its scopes',
     async (guarded) => {
       expect(await outcome(guarded, provider.scopes)).toEqual({ codes: ['FORBIDDEN'], value: null });
       const [sister] = Object.keys(running().keys).filter((name) => name !== 'gateway' && name !== provider.name);
