@@ -75,7 +75,8 @@ function read(dataDir: string): Partial<Secrets> {
   }
 }
 
-async function newSigningKeys(): Promise<Record<ServiceName, SigningKey>> {
+/** A new key for each service. */
+export async function newSigningKeys(): Promise<Record<ServiceName, SigningKey>> {
   const keys = await Promise.all(serviceNames.map(newSigningKey));
   return Object.fromEntries(serviceNames.map((name, i) => [name, keys[i]])) as Record<ServiceName, SigningKey>;
 }

@@ -9,6 +9,7 @@ const commands: Record<string, () => Promise<{ createCommand(): Command }>> = {
   lint: () => import('./commands/lint.ts'),
   diff: () => import('./commands/diff.ts'),
   operations: () => import('./commands/operations.ts'),
+  contracts: () => import('./commands/contracts.ts'),
   drift: () => import('./commands/drift.ts'),
   'serve-mock': () => import('./commands/serve-mock.ts'),
 };

@@ -1,24 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { buildASTSchema, type FieldNode, Kind, parse, validate } from 'graphql';
+import { type FieldNode, Kind } from 'graphql';
 import { openAtrium } from '../support/atrium.ts';
 import { dataOf } from '../support/graphql-client.ts';
 import { codeTo, messagesTo, otherCode } from '../support/inbox.ts';
 import { newPerson, newPhoneNumber } from '../support/phone-numbers.ts';
-import { committedSdl, type SisterDocument, type Subgraph, sisterDocuments } from '../support/schemas.ts';
+import { type SisterDocument, type Subgraph, sisterDocuments } from '../support/schemas.ts';
 import { asService } from '../support/subgraph-client.ts';
 import { sharedSystem } from '../support/test-system.ts';
 
 const system = await sharedSystem();
-
-const calls: { from: Subgraph; to: Subgraph; fields: string[] }[] = [
-  {
-    from: 'profile',
-    to: 'messaging',
-    fields: ['checkPhoneVerification', 'startPhoneVerifications', 'validatePhoneNumbers'],
-  },
-  { from: 'image', to: 'profile', fields: ['contacts'] },
-  { from: 'messaging', to: 'profile', fields: ['contacts'] },
-];
 
 /** The one field that a document asks for, and the one variable that it takes. */
 function shapeOf({ document }: SisterDocument): { field: string; key: string; variable: string } {
@@ -40,20 +30,6 @@ async function call<Item>(from: Subgraph, to: Subgraph, field: string, inputs: o
   const answer = await asService<Record<string, Item[]>>(system, from, to, document.source, { [variable]: inputs });
   return dataOf(answer)[key] ?? [];
 }
-
-describe.each(calls)("$from's documents for $to", ({ from, to, fields }) => {
-  test('are the ones that the contract names, and valid against the committed schema', () => {
-    const schema = buildASTSchema(parse(committedSdl(to)), { assumeValidSDL: true });
-    expect(
-      sisterDocuments(from)
-        .map((document) => shapeOf(document).field)
-        .sort(),
-    ).toEqual(fields);
-    for (const { name, document } of sisterDocuments(from)) {
-      expect({ name, faults: validate(schema, document).map(({ message }) => message) }).toEqual({ name, faults: [] });
-    }
-  });
-});
 
 describe("Profile's calls to Messaging", () => {
   interface Validation {

@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto';
 import type { SigningKey } from '@atrium/stack';
 import { importJWK, SignJWT } from 'jose';
 
@@ -9,19 +8,15 @@ export interface TokenClaims {
   subject: string;
   audience: string;
   scope?: string;
-  /** The part of the key's id before the colon where left out. */
-  issuer?: string;
-  /** How long ago it was signed. */
-  ageSeconds?: number;
 }
 
 /** A token as the services sign them: 60 seconds, one audience. */
 export async function signToken(claims: TokenClaims): Promise<string> {
-  const { key, type, subject, audience, scope, ageSeconds = 0 } = claims;
-  const issuedAt = Math.floor(Date.now() / 1000) - ageSeconds;
+  const { key, type, subject, audience, scope } = claims;
+  const issuedAt = Math.floor(Date.now() / 1000);
   return new SignJWT(scope === undefined ? {} : { scope })
     .setProtectedHeader({ alg: 'EdDSA', kid: key.kid, typ: type })
-    .setIssuer(claims.issuer ?? key.kid.split(':')[0] ?? '')
+    .setIssuer(key.kid.split(':')[0] ?? '')
     .setSubject(subject)
     .setAudience(audience)
     .setIssuedAt(issuedAt)
@@ -41,10 +36,4 @@ export async function serviceAuthorization(key: SigningKey, audience: string) {
   const subject = key.kid.split(':')[0] ?? '';
   const token = await signToken({ key, type: 'atrium-service+jwt', subject, audience });
   return { authorization: `Bearer ${token}` };
-}
-
-/** A key that nobody trusts, under the name of one that everybody does. */
-export function strangersKey(kid: string): SigningKey {
-  const jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
-  return { ...jwk, kid, alg: 'EdDSA' } as SigningKey;
 }

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { type PostgresServer, startPostgres } from './server.ts';
 
 /** Starts a PostgreSQL that exists only for this purpose: its files go when it stops. */
-export async function startTemporaryPostgres(): Promise<PostgresServer> {
+export async function startTemporaryPostgres(settings: Record<string, string> = {}): Promise<PostgresServer> {
   const dataDir = mkdtempSync(join(tmpdir(), 'atrium-postgres-'));
   chmodSync(dataDir, 0o711);
-  const server = await startPostgres({ dataDir, password: randomBytes(24).toString('base64url') });
+  const server = await startPostgres({ dataDir, password: randomBytes(24).toString('base64url'), settings });
   return {
     ...server,
     stop: async () => {

@@ -6,6 +6,9 @@ import { startTemporaryPostgres } from '../postgres/temporary.ts';
 /** Where test files, which may run in other processes, ask for the PostgreSQL that they share. */
 export const sharedPostgresVariable = 'ATRIUM_TEST_POSTGRES';
 
+/** Contract tests count the statements of a service, which PostgreSQL does only where it is told at its start. */
+export const testSettings = { shared_preload_libraries: 'pg_stat_statements' };
+
 /** One PostgreSQL for all test files of a run. */
 export interface SharedPostgres {
   close(): Promise<void>;
@@ -16,7 +19,7 @@ export async function offerSharedPostgres(): Promise<SharedPostgres> {
   let postgres: Promise<PostgresServer> | undefined;
   const server = createServer(async (_, response) => {
     try {
-      postgres ??= startTemporaryPostgres();
+      postgres ??= startTemporaryPostgres(testSettings);
       response.end((await postgres).url);
     } catch (error) {
       response.writeHead(500).end(String(error));

@@ -6,7 +6,7 @@ import { withClient } from '../postgres/provision.ts';
 import { startTemporaryPostgres } from '../postgres/temporary.ts';
 import type { ServiceName } from '../repository.ts';
 import { StackError } from '../stack-error.ts';
-import { sharedPostgresVariable } from './shared-postgres.ts';
+import { sharedPostgresVariable, testSettings } from './shared-postgres.ts';
 
 /** A database of a service's own, for one test file. */
 export interface TestDatabase {
@@ -44,7 +44,7 @@ export async function createTestDatabase(service: ServiceName): Promise<TestData
 }
 
 async function onServerOfItsOwn(service: ServiceName): Promise<TestDatabase> {
-  const { url, stop } = await startTemporaryPostgres();
+  const { url, stop } = await startTemporaryPostgres(testSettings);
   await deploy(service, url);
   return { url, stop };
 }

@@ -310,3 +310,51 @@ test.each([
   const { status, stderr } = run(...args);
   expect({ status, stderr }).toMatchObject({ status: 2, stderr: expect.stringContaining(message) });
 });
+
+describe('contracts', () => {
+  const clean = () => {
+    rmSync(join(folder, 'contracts'), { recursive: true });
+    git('checkout', '--quiet', '.');
+  };
+  const read = (consumer: string) => JSON.parse(readFileSync(join(folder, `contracts/${consumer}.json`), 'utf8'));
+
+  test('are what the plans and the documents of sisters ask of a subgraph, and what they read of its answers', () => {
+    expect(run('contracts', '--check')).toMatchObject({ status: 1 });
+    expect(run('contracts')).toMatchObject({ status: 0 });
+    expect(run('contracts', '--check')).toMatchObject({ status: 0 });
+    expect(read('gateway').requests).toEqual([
+      {
+        name: 'User__a__0',
+        operation: 'User',
+        kind: 'query',
+        variables: {},
+        document: 'query User__a__0{user{id name}}',
+        answer: { user: { type: 'User', fields: { id: 'ID!', name: 'String' } } },
+      },
+    ]);
+    expect(read('sisters').requests).toMatchObject([{ name: 'Contact', answer: { contact: 'String' } }]);
+    clean();
+  });
+
+  test('that are not what the files give fail the check at their place', () => {
+    run('contracts');
+    write({ 'a.graphql': sdl.replace('  name: String\n', '  name: String!\n'), 'contracts/nobody.json': '{}' });
+    const { status, stdout } = run('contracts', '--check');
+    expect(status).toBe(1);
+    expect(stdout).toContain('gateway relies on `"name": "String!"`, and the contract says `"name": "String"`');
+    expect(stdout).toMatch(/contracts\/gateway\.json:\d+/);
+    expect(stdout).toContain('contracts/nobody.json:1');
+    clean();
+  });
+
+  test('that a subgraph no longer understands are told at the document of who sends it', () => {
+    run('contracts');
+    write({ 'a.graphql': sdl.replace('contact: String', 'reachedAt: String') });
+    const { status, stdout } = run('contracts', '--check');
+    expect({ status, stdout }).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining('sister/contact.graphql:2:3'),
+    });
+    clean();
+  });
+});

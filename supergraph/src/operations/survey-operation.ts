@@ -36,7 +36,7 @@ export function surveyOperation(operation: Operation, graph: SurveyedGraph): Ope
   const { name, definition, document, file, variables = {} } = operation;
   const { coerced } = getVariableValues(graph.schema, definition.variableDefinitions ?? [], variables);
   const subgraphs: Record<string, number> = {};
-  for (const subgraph of graph.plan(document)) subgraphs[subgraph] = (subgraphs[subgraph] ?? 0) + 1;
+  for (const { serviceName } of graph.plan(document)) subgraphs[serviceName] = (subgraphs[serviceName] ?? 0) + 1;
   return {
     name,
     kind: definition.operation,

@@ -1,10 +1,12 @@
 import { operationFromDocument, Supergraph } from '@apollo/federation-internals';
-import { type PlanNode, QueryPlanner } from '@apollo/query-planner';
+import { type FetchNode, type PlanNode, QueryPlanner } from '@apollo/query-planner';
 import type { DocumentNode } from 'graphql';
 import { supportedFeatures } from '../supported-features.ts';
 
-/** Plans an operation over a supergraph as the gateway does: the subgraph of each request that it makes for it. */
-export type Planner = (document: DocumentNode) => string[];
+export type { FetchNode } from '@apollo/query-planner';
+
+/** Plans an operation over a supergraph as the gateway does: each request that it makes to a subgraph for it. */
+export type Planner = (document: DocumentNode) => FetchNode[];
 
 /** A planner for a composed graph. */
 export function createPlanner(supergraphSdl: string): Planner {
@@ -12,7 +14,7 @@ export function createPlanner(supergraphSdl: string): Planner {
     supportedFeatures: new Set(supportedFeatures),
     validateSupergraph: false,
   });
-  const planner = new QueryPlanner(supergraph);
+  const planner = new QueryPlanner(supergraph, { reuseQueryFragments: false });
   const apiSchema = supergraph.apiSchema();
   return (document) => {
     const operation = operationFromDocument(apiSchema, document, { validate: false });
@@ -21,10 +23,10 @@ export function createPlanner(supergraphSdl: string): Planner {
   };
 }
 
-function fetchesOf(node: PlanNode): string[] {
+function fetchesOf(node: PlanNode): FetchNode[] {
   switch (node.kind) {
     case 'Fetch':
-      return [node.serviceName];
+      return [node];
     case 'Flatten':
       return fetchesOf(node.node);
     case 'Parallel':

@@ -9,7 +9,7 @@ import { type FakeProfile, startFakeProfile } from './fake-profile.ts';
 import { waitFor } from './wait-for.ts';
 
 /** The tests of all else make many codes, for few numbers that are much alike. */
-const roomyBudgets = Object.fromEntries(
+export const roomyBudgets = Object.fromEntries(
   ['NUMBER', 'PREFIX', 'COUNTRY', 'CALLER', 'ADDRESS'].flatMap((of) => [
     [`SEND_BUDGET_${of}_HOUR`, '1000000'],
     [`SEND_BUDGET_${of}_DAY`, '1000000'],
