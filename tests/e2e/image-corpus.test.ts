@@ -72,15 +72,21 @@ async function faultsOfStored(
 
 /**
  * The pixels as everybody sees them: of the first frame, upright, in sRGB, over white where it is see-through; shrunk
- * where it is large, or where it is noise, which no encoder keeps.
+ * where it is large, or where it is noise, which no encoder keeps. Shrunk after its decode: sharp would leave out the
+ * finest details of a JPEG while it decodes, and of a damaged one they may be all there is.
  */
-function decode(bytes: Buffer, width: number | undefined): Promise<Buffer> {
-  return sharp(bytes, { pages: 1, failOn: 'error', limitInputPixels: 60_000_000 })
+async function decode(bytes: Buffer, width: number | undefined): Promise<Buffer> {
+  const { data, info } = await sharp(bytes, { pages: 1, failOn: 'error', limitInputPixels: 60_000_000 })
     .autoOrient()
     .flatten({ background: 'white' })
-    .resize({ width, withoutEnlargement: true })
     .toColourspace('srgb')
     .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  if (width === undefined) return data;
+  const { width: full, height, channels } = info;
+  return sharp(data, { raw: { width: full, height, channels } })
+    .resize({ width, withoutEnlargement: true })
     .raw()
     .toBuffer();
 }
