@@ -134,7 +134,13 @@ export function reasonIn(complaint: string): string {
   return (plain ? lines.join('; ') : lines.at(-1)) || 'it gave no reason';
 }
 
-async function untilReady(name: ServiceName, url: string, child: ChildProcess, reason: () => string): Promise<void> {
+/** Resolves when the service answers that it is ready; rejects where it ends, with the reason, or takes too long. */
+export async function untilReady(
+  name: ServiceName,
+  url: string,
+  child: ChildProcess,
+  reason: () => string,
+): Promise<void> {
   // `close` follows the end of the process and of what it wrote, and of neither alone.
   const drained = new Promise((resolve) => child.once('close', resolve));
   const deadline = performance.now() + readyTimeoutMs;

@@ -4,7 +4,7 @@ import { compileCache } from '../compile-cache.ts';
 import { freePort } from '../ports.ts';
 import { type ServiceName, serviceFolder, serviceNames } from '../repository.ts';
 import { publicKeyOf, type SigningKey } from '../secrets.ts';
-import { StackError } from '../stack-error.ts';
+import { untilReady } from '../service-process.ts';
 import { startArguments } from '../start-arguments.ts';
 import { createTestDatabase } from './test-database.ts';
 
@@ -20,8 +20,6 @@ export interface LoneService {
   /** Ends it where it runs, and its database. */
   stop(): Promise<void>;
 }
-
-const readyTimeoutMs = 30_000;
 
 /** Starts a service that trusts these keys and signs with its own; `environment` holds its other settings. */
 export async function startLoneService(
@@ -65,13 +63,11 @@ export async function startLoneService(
     await end();
     await database.stop();
   }
-  const deadline = performance.now() + readyTimeoutMs;
-  while ((await fetch(`${url}/readyz`).catch(() => undefined))?.status !== 200) {
-    if (child.exitCode !== null || performance.now() > deadline) {
-      await stop();
-      throw new StackError(`${name} did not start: ${output.slice(-2_000)}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20));
+  try {
+    await untilReady(name, url, child, () => output.slice(-2_000));
+  } catch (error) {
+    await stop();
+    throw error;
   }
   return { url, databaseUrl: database.url, output: () => output, end, stop };
 }
